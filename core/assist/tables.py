@@ -1,0 +1,90 @@
+"""Drafts, their citations, and the builds that wrote them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from core.database import Base, Identifier, JSONColumn, Row, UTCDateTime, now
+
+_RUNNING = text("state = 'running'")
+
+
+class Build(Base, table=True):
+    """The immutable sum of what shapes a draft. ``id`` is the SHA-256 of ``contents``, shortened."""
+
+    __tablename__ = "build"
+
+    id: str = Field(primary_key=True, max_length=64)
+    contents: dict[str, Any] = Field(default_factory=dict, sa_type=JSONColumn)
+    created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+
+
+class Draft(Row, table=True):
+    """One AI attempt at a reply.
+
+    ``state``: running, ready, failed, cancelled or interrupted (its process died; the partial
+    text is kept). ``decision``: answer, abstain or escalate. ``reason`` (abstain, escalate): missing_knowledge,
+    several_resolutions, conflicting_sources, needs_tool or policy; with ``question``, the one
+    thing to find out that would unblock it. ``outcome``: what the rep did with it: empty, sent,
+    edited, discarded or superseded. A draft is stale when the customer has written after
+    ``basis_message_id``.
+    """
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        Index("ix_draft_conversation", "conversation_id", "id"),
+        Index("ix_draft_running", "heartbeat_at", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
+        Index(
+            "ux_draft_one_running",
+            "conversation_id",
+            unique=True,
+            sqlite_where=_RUNNING,
+            postgresql_where=_RUNNING,
+        ),
+    )
+
+    conversation_id: int = Field(foreign_key="conversation.id", sa_type=Identifier)
+    basis_message_id: int | None = Field(default=None, sa_type=Identifier)
+    state: str = Field(default="running", max_length=20)
+    decision: str = Field(default="", max_length=20)
+    reason: str = Field(default="", max_length=40)
+    question: str = ""
+    text: str = ""
+    confidence: float | None = None
+    locale: str = Field(default="", max_length=16)
+    note: str = Field(default="", description="What the rep asked for when regenerating.")
+    error: str = ""
+    build_id: str = Field(default="", max_length=64)
+    model: str = Field(default="", max_length=100)
+    retrieved: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=JSONColumn, description="[{passage_id, score, query}] best first"
+    )
+    usage: dict[str, Any] = Field(default_factory=dict, sa_type=JSONColumn)
+    stages: dict[str, float] = Field(default_factory=dict, sa_type=JSONColumn, description="milliseconds")
+    requested_by_id: int | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)
+    runner: str = Field(default="", max_length=64, description="Process that writes it.")
+    heartbeat_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+    created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    outcome: str = Field(default="", max_length=20)
+    outcome_reason: str = Field(default="", max_length=500)
+    outcome_by_id: int | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)
+    outcome_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Citation(Row, table=True):
+    """A passage that supports a sentence of a draft: ``text[start:end]`` rests on ``quote``."""
+
+    __tablename__ = "citation"
+    __table_args__ = (UniqueConstraint("draft_id", "position"),)
+
+    draft_id: int = Field(foreign_key="draft.id", sa_type=Identifier)
+    position: int = Field(description="0-based, in the order of the text")
+    start: int
+    end: int
+    passage_id: int = Field(foreign_key="passage.id", index=True, sa_type=Identifier)
+    article_version_id: int = Field(foreign_key="article_version.id", index=True, sa_type=Identifier)
+    quote: str
+    support: float = Field(description="0..1, how well the quote supports the sentence")

@@ -1,0 +1,90 @@
+"""Articles, their immutable versions, and the passages that are searched and cited.
+
+The lexical index is not a SQLModel table: a migration makes an FTS5 table ``passage_fts``
+(SQLite) or a ``tsvector`` column with its index (Postgres).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
+
+from core.database import Base, Identifier, JSONColumn, Row, UTCDateTime, Vector, now
+
+
+class Article(Row, table=True):
+    """A piece of knowledge. ``status``: live, draft or archived. ``audience``: public or internal."""
+
+    __tablename__ = "article"
+    __table_args__ = (UniqueConstraint("source", "external_id"),)
+
+    source: str = Field(default="ratchet", max_length=64)
+    external_id: str = Field(max_length=300)
+    title: str = Field(max_length=500)
+    status: str = Field(default="live", max_length=20, index=True)
+    audience: str = Field(default="public", max_length=20)
+    locale: str = Field(default="en", max_length=16)
+    tags: list[str] = Field(default_factory=list, sa_type=JSONColumn)
+    translation_of: str = Field(default="", max_length=300, description="External id of the source article.")
+    owner_id: int | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)
+    live_version_id: int | None = Field(default=None, sa_type=Identifier)
+    created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+    updated_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+
+
+class ArticleVersion(Row, table=True):
+    """One immutable state of an article."""
+
+    __tablename__ = "article_version"
+    __table_args__ = (UniqueConstraint("article_id", "number"),)
+
+    article_id: int = Field(foreign_key="article.id", sa_type=Identifier)
+    number: int = Field(description="1, 2, 3 ... within the article")
+    title: str = Field(max_length=500)
+    body: str = Field(description="Markdown")
+    audience: str = Field(max_length=20)
+    locale: str = Field(max_length=16)
+    author_id: int | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)
+    note: str = Field(default="", max_length=500)
+    digest: str = Field(max_length=64, description="SHA-256 of title, body, audience and locale")
+    created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+
+
+class Passage(Row, table=True):
+    """A piece of one article version, cut along headings. ``live`` follows the article's live version."""
+
+    __tablename__ = "passage"
+    __table_args__ = (
+        UniqueConstraint("article_version_id", "position"),
+        Index("ix_passage_live", "live", "id"),
+    )
+
+    article_id: int = Field(foreign_key="article.id", index=True, sa_type=Identifier)
+    article_version_id: int = Field(foreign_key="article_version.id", sa_type=Identifier)
+    position: int
+    heading_path: str = Field(default="", max_length=1000, description="Title > heading > sub-heading")
+    text: str
+    audience: str = Field(max_length=20)
+    locale: str = Field(max_length=16)
+    live: bool = True
+
+
+class PassageVector(Base, table=True):
+    """The embedding of a passage by one embedder."""
+
+    __tablename__ = "passage_vector"
+
+    passage_id: int = Field(foreign_key="passage.id", primary_key=True, sa_type=Identifier)
+    embedder: str = Field(primary_key=True, max_length=100)
+    vector: Any = Field(sa_type=Vector, description="1-d float32 array, unit length")
+
+
+class SearchStamp(Base, table=True):
+    """Counts changes to passages and vectors, so that each process knows its cache is old."""
+
+    __tablename__ = "search_stamp"
+
+    id: int = Field(default=1, primary_key=True)
+    passages: int = 0
+    vectors: int = 0
