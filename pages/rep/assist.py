@@ -1,0 +1,28 @@
+"""Assist: where a rep works. Queue on the left, conversation in the middle, evidence on the right."""
+
+import streamlit as st
+
+from core.identity import Permission
+from pages.rep import composer_pane, conversation_pane, draft_pane, evidence_pane, queue_pane, shortcuts
+from pages.widgets.shell import require_page
+from pages.widgets.style import page_style
+
+actor = require_page(Permission.CONVERSATIONS_READ)
+page_style("assist")
+shortcuts.show_if_asked()
+
+queue, middle, right = st.columns([0.95, 2, 1.25], gap="small", wrap=False)
+with queue:
+    selected = queue_pane.show(actor)
+with middle:
+    view = conversation_pane.load(actor, selected)
+    if view is not None:
+        draft = draft_pane.load(actor, view)
+        conversation_pane.show_header(actor, view)
+        with st.container(key="conversation_scroll"):
+            conversation_pane.show_thread(actor, view)
+            draft_pane.show(actor, view, draft)
+        composer_pane.show(actor, view, draft)
+with right:
+    if view is not None:
+        evidence_pane.show(actor, view, draft)

@@ -1,0 +1,169 @@
+"""The open conversation: who it is, what state it is in, and what was said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.conversations import (
+    ConversationView,
+    assign,
+    escalate,
+    get_conversation,
+    set_priority,
+    set_status,
+)
+from core.conversations.tables import Message, OutboxItem
+from core.errors import NotFound
+from core.identity import Actor, Permission
+from pages.process import get_process
+from pages.rep import selection
+from pages.widgets.components import thread
+from pages.widgets.labels import CHANNELS, PRIORITIES, STATUSES, language
+from pages.widgets.shell import run_action
+from pages.widgets.style import escape
+from pages.widgets.times import clock, day, moment, waiting_for
+
+
+def load(actor: Actor, conversation_id: int | None) -> ConversationView | None:
+    """The conversation, or a message in its place when there is none to show."""
+    if conversation_id is None:
+        st.info("Nothing here to work on. Choose another view on the left.", icon=":material/inbox:")
+        return None
+    try:
+        with get_process().database.reading() as session:
+            return get_conversation(actor, conversation_id, session=session)
+    except NotFound as error:
+        st.warning(str(error), icon=":material/search_off:")
+        st.button("Back to the queue", on_click=selection.forget)
+        return None
+
+
+def show_header(actor: Actor, view: ConversationView) -> None:
+    """Name, subject and state in one line, with the verbs that change the state."""
+    conversation, customer = view.conversation, view.customer
+    with st.container(horizontal=True, vertical_alignment="center", key="conversation_header", gap="small"):
+        title = customer.name or customer.email or "Unknown customer"
+        with st.container(key="conversation_title", gap=None):
+            st.markdown(f"**{escape(title)}** &nbsp;{escape(conversation.subject)}", help=_facts(view))
+        if conversation.priority <= 2:
+            st.badge(PRIORITIES[conversation.priority], color="red" if conversation.priority == 1 else "orange")
+        waiting = waiting_for(conversation.waiting_since)
+        if waiting:
+            st.badge(f"waiting {waiting}", icon=":material/schedule:", color="gray")
+        else:
+            st.badge(STATUSES.get(conversation.status, conversation.status), color="gray")
+        if actor.can(Permission.CONVERSATIONS_WORK):
+            _verbs(actor, view)
+    if conversation.escalation_reason:
+        st.caption(f":material/priority_high: Escalated: {escape(conversation.escalation_reason)}")
+
+
+def _facts(view: ConversationView) -> str:
+    conversation = view.conversation
+    facts = [CHANNELS.get(conversation.channel, conversation.channel)]
+    if conversation.locale:
+        facts.append(language(conversation.locale))
+    if conversation.tags:
+        facts.append(", ".join(conversation.tags))
+    return escape(" · ".join(facts))
+
+
+def _verbs(actor: Actor, view: ConversationView) -> None:
+    conversation = view.conversation
+    mine = conversation.assignee_id == actor.person_id
+    verbs: dict[str, Any] = {}
+    if not mine:
+        verbs["Assign to me"] = lambda s: assign(actor, conversation.key, session=s, assignee_id=actor.person_id)
+    if conversation.assignee_id is not None:
+        verbs["Put back to unassigned"] = lambda s: assign(actor, conversation.key, session=s, assignee_id=None)
+    for status, label in (("resolved", "Mark resolved"), ("open", "Reopen")):
+        wanted = conversation.status in {"open", "waiting"} if status == "resolved" else conversation.status not in {"open", "waiting"}
+        if wanted:
+            verbs[label] = lambda s, to=status: set_status(actor, conversation.key, session=s, status=to)
+    for priority, label in PRIORITIES.items():
+        if priority != conversation.priority:
+            verbs[f"Priority: {label.lower()}"] = lambda s, to=priority: set_priority(
+                actor, conversation.key, session=s, priority=to
+            )
+    label = (view.assignee_name.split()[0] if view.assignee_name else "Unassigned") if not mine else "Mine"
+    key = f"verbs_{conversation.key}"
+
+    def act() -> None:
+        chosen = st.session_state[key]
+        if chosen == "Escalate …":
+            st.session_state["escalating"] = conversation.key
+        elif chosen:
+            run_action(lambda: _in_transaction(verbs[chosen]), done=chosen)
+
+    st.menu_button(label, [*verbs, "Escalate …"], key=key, on_click=act, icon=":material/person:", type="tertiary")
+    if st.session_state.pop("escalating", None) == conversation.key:
+        _escalate(actor, conversation.key)
+
+
+def _in_transaction(verb: Any) -> None:
+    with get_process().database.transaction() as session:
+        verb(session)
+
+
+@st.dialog("Escalate")
+def _escalate(actor: Actor, conversation_id: int) -> None:
+    st.write("The conversation moves to the Escalated view, with your reason on top.")
+    key = f"escalation_reason_{conversation_id}"
+    st.text_input("Why does it need someone else?", key=key, max_chars=500)
+
+    def act() -> None:
+        reason = st.session_state.get(key, "")
+        run_action(
+            lambda: _in_transaction(lambda s: escalate(actor, conversation_id, session=s, reason=reason)),
+            done="Escalated",
+        )
+
+    if st.button("Escalate", on_click=act):
+        st.rerun()
+
+
+def show_thread(actor: Actor, view: ConversationView) -> None:
+    """All messages, oldest first; quoted text and signatures folded."""
+    st.session_state[seen_key(view.conversation.key)] = view.messages[-1].key if view.messages else 0
+    thread(view.conversation.key, [_message(actor, view, message) for message in view.messages])
+
+
+def seen_key(conversation_id: int) -> str:
+    """Session-state key of the last message this person was shown."""
+    return f"seen_{conversation_id}"
+
+
+def _message(actor: Actor, view: ConversationView, message: Message) -> dict[str, Any]:
+    delivery = view.deliveries.get(message.key)
+    return {
+        "side": {"customer": "theirs", "system": "system"}.get(message.author, "ours"),
+        "name": message.name or {"customer": view.customer.name, "assistant": "Assistant"}.get(message.author, ""),
+        "day": day(message.created_at, actor.time_zone),
+        "time": clock(message.created_at, actor.time_zone),
+        "at": moment(message.created_at, actor.time_zone),
+        "text": message.text,
+        "folded": message.folded,
+        "files": [_file(item) for item in view.attachments.get(message.key, [])],
+        "state": _delivery(delivery),
+        "failed": delivery is not None and delivery.state == "failed",
+        "recalled": delivery is not None and delivery.state == "recalled",
+    }
+
+
+def _file(item: Any) -> str:
+    size = f"{item.size / 1_000_000:.1f} MB" if item.size >= 1_000_000 else f"{max(1, item.size // 1000)} kB"
+    return f"{item.name} · {size}" + (f" · {item.note}" if item.note else "")
+
+
+def _delivery(item: OutboxItem | None) -> str:
+    if item is None:
+        return ""
+    return {
+        "pending": "Sending …",
+        "delivering": "Sending …",
+        "delivered": "Delivered",
+        "failed": f"Not delivered: {item.error}",
+        "recalled": "Taken back before it was sent",
+    }.get(item.state, item.state)

@@ -1,0 +1,222 @@
+"""The draft card: what the AI wrote, or why it did not, and what the rep can do with it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.assist import DraftView, current_draft, discard_draft, reason_in_words
+from core.conversations import ConversationView, save_composer
+from core.identity import Actor, Permission
+from pages.process import get_process
+from pages.widgets.components import Segment, rich_text
+from pages.widgets.shell import run_action
+from pages.widgets.style import escape
+from pages.widgets.times import clock
+
+RUNNING_TICK_SECONDS = 0.4
+IDLE_TICK_SECONDS = 4
+DISCARD_REASONS = ("Wrong facts", "Does not answer", "Wrong tone", "Too long", "I know better", "Other")
+
+
+def load(actor: Actor, view: ConversationView) -> DraftView | None:
+    """The newest draft. Opening a conversation where the customer waits starts one."""
+    conversation = view.conversation
+    waits = conversation.status == "open" and bool(view.messages) and view.messages[-1].author == "customer"
+    if waits and actor.can(Permission.DRAFTS_REQUEST):
+        run_action(lambda: get_process().runner.ensure_draft(conversation.key, actor=actor))
+    with get_process().database.reading() as session:
+        return current_draft(actor, conversation.key, session=session)
+
+
+def show(actor: Actor, view: ConversationView, draft: DraftView | None) -> None:
+    """Draw the card; it follows a running draft by itself and notices a new message."""
+    running = draft is not None and draft.draft.state == "running"
+    shown = _signature(view, draft)
+    tick = RUNNING_TICK_SECONDS if running else IDLE_TICK_SECONDS
+    st.fragment(_card, run_every=tick)(actor, view.conversation.key, shown)
+
+
+def _signature(view: ConversationView, draft: DraftView | None) -> tuple[object, ...]:
+    newest = view.conversation.last_message_at
+    return (newest, draft.draft.id, draft.draft.state, draft.draft.outcome, draft.stale) if draft else (newest,)
+
+
+def _card(actor: Actor, conversation_id: int, shown: tuple[object, ...]) -> None:
+    with get_process().database.reading() as session:
+        draft = current_draft(actor, conversation_id, session=session)
+        newest = get_process().newest_message_at(conversation_id, session=session)
+    now_shown = (
+        (newest, draft.draft.id, draft.draft.state, draft.draft.outcome, draft.stale) if draft else (newest,)
+    )
+    if now_shown != shown:
+        st.rerun()  # the other panes show this draft and this conversation too
+    if draft is None or draft.draft.outcome in {"sent", "edited"}:
+        return
+    with st.container(border=True, key="draft_card", gap="small"):
+        if draft.draft.outcome == "discarded":
+            _discarded(actor, conversation_id, draft)
+        else:
+            _STATES[draft.draft.state](actor, conversation_id, draft)
+
+
+def _running(actor: Actor, conversation_id: int, view: DraftView) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge("Writing a draft", icon=":material/edit_note:", color="blue")
+        st.space("stretch")
+        st.button(
+            "Stop",
+            key="draft_stop",
+            type="tertiary",
+            on_click=lambda: run_action(lambda: get_process().runner.cancel(view.draft.key, actor=actor)),
+        )
+    if view.draft.text:
+        rich_text([{"text": view.draft.text}], key=f"partial_{view.draft.key}", caret=True)
+    else:
+        st.skeleton(height=54)
+
+
+def _ready(actor: Actor, conversation_id: int, view: DraftView) -> None:
+    draft = view.draft
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if view.stale:
+            st.badge("Out of date: the customer has written since", icon=":material/history:", color="orange")
+        elif draft.decision == "answer":
+            st.badge("Draft", icon=":material/edit_note:", color="green", help=_origin(actor, view))
+            st.badge(*_strength(draft.confidence))
+        elif draft.decision == "escalate":
+            st.badge("Not answering: a person should", icon=":material/front_hand:", color="red", help=_origin(actor, view))
+        else:
+            st.badge("Not answering", icon=":material/front_hand:", color="violet", help=_origin(actor, view))
+        st.space("stretch")
+        _verbs(actor, conversation_id, view)
+    if draft.decision == "answer":
+        rich_text(_segments(view), key=f"draft_{draft.key}")
+    else:
+        st.markdown(f"**{escape(reason_in_words(draft.reason))}**")
+        if draft.question:
+            st.markdown(f"To unblock it: {escape(draft.question)}")
+        if draft.text:
+            rich_text([{"text": draft.text}], key=f"draft_{draft.key}", small=True)
+
+
+def _stopped(actor: Actor, conversation_id: int, view: DraftView) -> None:
+    words = {
+        "failed": ("The draft failed", "red"),
+        "cancelled": ("Stopped", "gray"),
+        "interrupted": ("Interrupted before it was finished", "orange"),
+    }
+    label, color = words[view.draft.state]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(label, icon=":material/error:", color=color)
+        st.space("stretch")
+        _regenerate(actor, conversation_id, label="Try again")
+    if view.draft.error:
+        st.markdown(escape(view.draft.error) + " You can still reply yourself.")
+    if view.draft.text:
+        rich_text([{"text": view.draft.text}], key=f"kept_{view.draft.key}", small=True)
+
+
+_STATES = {
+    "running": _running,
+    "ready": _ready,
+    "failed": _stopped,
+    "cancelled": _stopped,
+    "interrupted": _stopped,
+}
+
+
+def _discarded(actor: Actor, conversation_id: int, view: DraftView) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Draft discarded: {escape(view.draft.outcome_reason)}")
+        st.space("stretch")
+        _regenerate(actor, conversation_id, label="Write a new one")
+
+
+def _verbs(actor: Actor, conversation_id: int, view: DraftView) -> None:
+    draft = view.draft
+    if actor.can(Permission.CONVERSATIONS_WORK) and draft.decision == "answer":
+        st.button(
+            "Insert",
+            key="draft_insert",
+            shortcut="i",
+            icon=":material/south:",
+            help="Put this text into your reply",
+            on_click=_insert,
+            args=(actor, conversation_id, view),
+        )
+    _regenerate(actor, conversation_id, label="Again")
+    if actor.can(Permission.DRAFTS_REQUEST):
+        key = f"discard_{draft.key}"
+        st.menu_button(
+            "Discard",
+            DISCARD_REASONS,
+            key=key,
+            type="tertiary",
+            on_click=lambda: _discard(actor, view, st.session_state[key]),
+        )
+
+
+def _insert(actor: Actor, conversation_id: int, view: DraftView) -> None:
+    def insert() -> None:
+        with get_process().database.transaction() as session:
+            save_composer(
+                actor, conversation_id, session=session, text=view.draft.text, draft_id=view.draft.key
+            )
+        bump = f"composer_bump_{conversation_id}"
+        st.session_state[bump] = st.session_state.get(bump, 0) + 1
+        st.session_state["composer_focus"] = conversation_id
+        st.session_state["draft_changed"] = True
+
+    run_action(insert)
+
+
+def _discard(actor: Actor, view: DraftView, reason: str | None) -> None:
+    if reason:
+        with get_process().database.transaction() as session:
+            discard_draft(actor, view.draft.key, session=session, reason=reason)
+
+
+def _regenerate(actor: Actor, conversation_id: int, *, label: str) -> None:
+    if not actor.can(Permission.DRAFTS_REQUEST):
+        return
+    with st.popover(label, icon=":material/refresh:", type="tertiary", key=f"again_{conversation_id}"):
+        key = f"draft_note_{conversation_id}"
+
+        def start() -> None:
+            note = st.session_state.get(key, "")
+            run_action(lambda: get_process().runner.start(conversation_id, actor=actor, note=note))
+
+        st.text_input("What should be different? (optional)", key=key, max_chars=500, placeholder="Shorter. Mention the refund window.")
+        st.button("Write it again", key=f"write_again_{conversation_id}", on_click=start, shortcut="g")
+
+
+def _strength(confidence: float | None) -> tuple[str]:
+    level = "thin" if (confidence or 0) < 0.45 else "fair" if (confidence or 0) < 0.7 else "strong"
+    return (f"evidence {level}",)
+
+
+def _origin(actor: Actor, view: DraftView) -> str:
+    draft = view.draft
+    parts = [f"Written {clock(draft.created_at, actor.time_zone)}"]
+    if draft.model:
+        parts.append(f"by {draft.model}")
+    if draft.build_id:
+        parts.append(f"build {draft.build_id[:8]}")
+    if draft.stages:
+        parts.append(f"in {sum(draft.stages.values()):.0f} ms")
+    return " · ".join(parts)
+
+
+def _segments(view: DraftView) -> list[Segment]:
+    """The text cut at sentence ends, each cited sentence followed by its numbers."""
+    text, at, segments = view.draft.text, 0, list[Segment]()
+    for end in sorted({cite.end for cite in view.citations}):
+        cites = [
+            {"number": cite.number, "title": cite.title, "quote": cite.quote}
+            for cite in view.citations
+            if cite.end == end
+        ]
+        segments.append({"text": text[at:end], "cites": cites})
+        at = end
+    segments.append({"text": text[at:]})
+    return segments

@@ -1,0 +1,137 @@
+"""Evidence: the passages behind the draft, similar past cases, and who the customer is."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from core.assist import DraftView, EvidencePassage, similar_cases
+from core.conversations import ConversationView, previous_conversations
+from core.identity import Actor
+from pages.process import get_process
+from pages.rep import selection
+from pages.widgets.components import Segment, rich_text
+from pages.widgets.labels import CHANNELS, STATUSES, language
+from pages.widgets.style import escape
+from pages.widgets.times import moment
+
+
+def show(actor: Actor, view: ConversationView, draft: DraftView | None) -> None:
+    """Three tabs; the evidence comes first."""
+    with st.container(key="evidence_scroll"):
+        evidence, similar, customer = st.tabs(["Evidence", "Similar", "Customer"])
+        with evidence:
+            _evidence(draft)
+        with similar:
+            _similar(actor, view)
+        with customer:
+            _customer(actor, view)
+
+
+def _evidence(draft: DraftView | None) -> None:
+    if draft is None:
+        st.caption("Passages appear here once there is a draft.")
+        return
+    cited = [passage for passage in draft.passages if passage.numbers]
+    others = [passage for passage in draft.passages if not passage.numbers]
+    if not draft.passages:
+        running = draft.draft.state == "running"
+        st.caption("Searching the knowledge base …" if running else "Nothing in the knowledge base came close.")
+    for passage in cited:
+        _passage(passage)
+    if others:
+        label = f"Also found ({len(others)})" if cited else f"Closest passages found ({len(others)})"
+        with st.expander(label, expanded=not cited):
+            for passage in others:
+                _passage(passage)
+
+
+def _passage(passage: EvidencePassage) -> None:
+    with st.container(border=True, gap="small", key=f"passage_{passage.passage_id}"):
+        numbers = " ".join(f"[{number}]" for number in passage.numbers)
+        st.markdown(f"**{escape((numbers + ' ' if numbers else '') + passage.title)}**")
+        trail = passage.heading_path.removeprefix(passage.title).strip(" >")
+        if trail:
+            st.caption(escape(trail))
+        if passage.audience == "internal":
+            st.badge("Internal: do not quote to the customer", icon=":material/lock:", color="red")
+        rich_text(
+            _marked(plain_text(passage.text), [plain_text(quote) for quote in passage.quotes]),
+            key=f"passage_text_{passage.passage_id}",
+            small=True,
+        )
+        st.caption(f"Version {passage.version_number} · {language(passage.locale)}")
+
+
+def _marked(text: str, quotes: list[str]) -> list[Segment]:
+    spans = sorted((text.find(quote), quote) for quote in quotes if quote and quote in text)
+    segments, at = list[Segment](), 0
+    for start, quote in spans:
+        if start < at:
+            continue
+        segments += [{"text": text[at:start]}, {"text": quote, "kind": "mark"}]
+        at = start + len(quote)
+    return [*segments, {"text": text[at:]}]
+
+
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_EMPHASIS = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1")
+
+
+def plain_text(markdown: str) -> str:
+    """Markdown without its inline marks, for showing beside a highlighted quote."""
+    return _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", markdown)).strip()
+
+
+def _similar(actor: Actor, view: ConversationView) -> None:
+    with get_process().database.reading() as session:
+        cases = similar_cases(actor, view.conversation.key, session=session, limit=5)
+    if not cases:
+        st.caption("No answered conversation is close to this one.")
+    for case in cases:
+        with st.container(border=True, gap="small", key=f"case_{case.conversation_id}"):
+            st.markdown(f"**{escape(case.subject or 'No subject')}**")
+            st.caption(f"{moment(case.at, actor.time_zone)} · {escape(case.what_was_done)}")
+            rich_text([{"text": case.reply}], key=f"case_text_{case.conversation_id}", small=True, clip=True)
+            st.button(
+                "Open",
+                key=f"open_case_{case.conversation_id}",
+                type="tertiary",
+                on_click=selection.open_conversation,
+                args=(case.conversation_id,),
+            )
+
+
+def _customer(actor: Actor, view: ConversationView) -> None:
+    customer = view.customer
+    lines = {
+        "Name": customer.name,
+        "E-mail": customer.email,
+        "Phone": customer.phone,
+        "Language": language(customer.locale) if customer.locale else "",
+        "Time zone": customer.time_zone,
+        **{str(name).replace("_", " ").capitalize(): str(value) for name, value in customer.facts.items()},
+    }
+    for name, value in lines.items():
+        if value:
+            left, right = st.columns([1, 2])
+            left.caption(escape(name))
+            right.markdown(escape(value))
+    with get_process().database.reading() as session:
+        earlier = previous_conversations(actor, view.customer.key, session=session, limit=6)
+    earlier = [one for one in earlier if one.id != view.conversation.id]
+    st.markdown("**Earlier conversations**" if earlier else "")
+    if not earlier:
+        st.caption("This is their first conversation.")
+    for one in earlier:
+        label = one.subject or one.preview or "No subject"
+        facts = f"{moment(one.last_message_at, actor.time_zone)} · {CHANNELS.get(one.channel, one.channel)} · {STATUSES.get(one.status, one.status)}"
+        st.button(
+            label[:60],
+            key=f"earlier_{one.id}",
+            type="tertiary",
+            help=facts,
+            on_click=selection.open_conversation,
+            args=(one.id,),
+        )

@@ -1,0 +1,91 @@
+// A dense, keyboard-driven list of conversations. Rows come from Python as plain data and are
+// written with textContent only, so nothing a customer typed can become markup.
+const typing = (event) => {
+  const node = event.composedPath()[0]
+  return node.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(node.tagName)
+}
+
+const element = (tag, className, text) => {
+  const node = document.createElement(tag)
+  if (className) node.className = className
+  if (text !== undefined) node.textContent = text
+  return node
+}
+
+function row(item, selected, open) {
+  const li = element("li")
+  li.id = `row-${item.id}`
+  li.setAttribute("role", "option")
+  li.setAttribute("aria-selected", String(item.id === selected))
+  li.tabIndex = item.id === selected ? 0 : -1
+  li.dataset.id = item.id
+  const who = element("span", "who", item.who)
+  who.dir = "auto"
+  li.append(who, element("span", item.late ? "wait late" : "wait", item.wait))
+  const subject = element("span", "subject", item.subject)
+  subject.dir = "auto"
+  const preview = element("span", "preview", item.preview)
+  preview.dir = "auto"
+  li.append(subject, preview)
+  if (item.chips.length) {
+    const chips = element("span", "chips")
+    for (const chip of item.chips) chips.append(element("span", `chip ${chip.tone}`, chip.text))
+    li.append(chips)
+  }
+  li.onclick = () => open(item.id)
+  return li
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".root")
+  const open = (id) => {
+    for (const li of root.querySelectorAll("li")) li.setAttribute("aria-selected", String(Number(li.dataset.id) === id))
+    setTriggerValue("open", id)
+  }
+  const previousTop = root.querySelector(".queue")?.scrollTop ?? 0
+  const hadFocus = parentElement.activeElement?.tagName === "LI"
+  root.replaceChildren()
+  if (!data.rows.length) {
+    root.append(element("div", "empty", data.empty))
+  } else {
+    const list = element("ul", "queue")
+    list.setAttribute("role", "listbox")
+    list.setAttribute("aria-label", "Conversations")
+    if (!data.rows.some((item) => item.id === data.selected)) list.tabIndex = 0
+    for (const item of data.rows) list.append(row(item, data.selected, open))
+    root.append(list)
+    if (data.more) {
+      const more = element("button", "more", "Show more")
+      more.onclick = () => setTriggerValue("more", data.rows.length)
+      list.after(more)
+    }
+    list.scrollTop = previousTop
+    const current = list.querySelector('[aria-selected="true"]')
+    if (current && root.dataset.selected !== String(data.selected)) current.scrollIntoView({ block: "nearest" })
+    if (current && hadFocus) current.focus({ preventScroll: true })
+  }
+  root.dataset.selected = data.selected
+
+  const step = (by) => {
+    const ids = data.rows.map((item) => item.id)
+    const at = ids.indexOf(data.selected)
+    const next = ids[at < 0 ? 0 : at + by]
+    if (next !== undefined) open(next)
+  }
+  const onKey = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return
+    if (document.querySelector('[role="dialog"]')) return
+    const inList = event.composedPath().includes(root)
+    if (event.key === "j" || (inList && event.key === "ArrowDown")) step(1)
+    else if (event.key === "k" || (inList && event.key === "ArrowUp")) step(-1)
+    else if (event.key === "/") document.querySelector(".st-key-queue_search input")?.focus()
+    else if (event.key === "?") setTriggerValue("help", true)
+    else return
+    event.preventDefault()
+  }
+  // One listener a mounted list: each render replaces the one before it.
+  if (root.ratchetKey) document.removeEventListener("keydown", root.ratchetKey)
+  root.ratchetKey = onKey
+  document.addEventListener("keydown", onKey)
+  return () => document.removeEventListener("keydown", root.ratchetKey)
+}

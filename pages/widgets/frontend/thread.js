@@ -1,0 +1,75 @@
+// The conversation as people read it. Everything is written with textContent.
+const element = (tag, className, text) => {
+  const node = document.createElement(tag)
+  if (className) node.className = className
+  if (text !== undefined) node.textContent = text
+  return node
+}
+const LONG = 1800
+
+function message(item) {
+  const article = element("article", item.side + (item.recalled ? " recalled" : ""))
+  article.setAttribute("aria-label", `${item.name}, ${item.at}`)
+  if (item.side !== "system") {
+    const meta = element("div", "meta")
+    const name = element("b", "", item.name)
+    name.dir = "auto"
+    meta.append(name, element("span", "", item.time))
+    meta.title = item.at
+    article.append(meta)
+  }
+  const body = element("div", "body", item.text)
+  body.dir = "auto"
+  article.append(body)
+  if (item.text.length > LONG) {
+    body.classList.add("long")
+    const more = element("button", "link", "Show the whole message")
+    more.onclick = () => {
+      const short = body.classList.toggle("long")
+      more.textContent = short ? "Show the whole message" : "Show less"
+    }
+    article.append(more)
+  }
+  if (item.folded) {
+    const details = element("details")
+    const quoted = element("div", "", item.folded)
+    quoted.dir = "auto"
+    details.append(element("summary", "", "Quoted text and signature"), quoted)
+    article.append(details)
+  }
+  if (item.files.length) {
+    const files = element("div", "files")
+    for (const file of item.files) files.append(element("span", "file", file))
+    article.append(files)
+  }
+  if (item.state) article.append(element("div", item.failed ? "state bad" : "state", item.state))
+  return article
+}
+
+function scroller(node) {
+  for (let at = node; at; at = at.parentElement ?? at.getRootNode().host) {
+    if (at.scrollHeight > at.clientHeight && /auto|scroll/.test(getComputedStyle(at).overflowY)) return at
+  }
+  return null
+}
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".thread")
+  const signature = JSON.stringify(data)
+  if (root.ratchetSignature === signature) return
+  root.ratchetSignature = signature
+  root.replaceChildren()
+  let day = ""
+  for (const item of data.messages) {
+    if (item.day !== day) root.append(element("div", "day", (day = item.day)))
+    root.append(message(item))
+  }
+  const key = `${data.conversation}:${data.messages.length}`
+  if (root.dataset.key !== key) {
+    root.dataset.key = key
+    requestAnimationFrame(() => {
+      const pane = scroller(root)
+      if (pane) pane.scrollTop = pane.scrollHeight
+    })
+  }
+}
