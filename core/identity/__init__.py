@@ -1,1 +1,60 @@
+"""Floor 1: people, roles, permissions and sessions."""
 
+from core.identity.people import (
+    add_person,
+    change_details,
+    change_role,
+    check_production,
+    deactivate,
+    list_people,
+    reactivate,
+    reset_password,
+    sample_people,
+    unlock,
+)
+from core.identity.roles import SYSTEM, Actor, Permission, Role, require
+from core.identity.sessions import (
+    LockedOut,
+    SignInFailed,
+    SignInTicket,
+    actor_of,
+    exchange_ticket,
+    last_seen,
+    resolve,
+    sign_in,
+    sign_out,
+    sign_out_everywhere,
+    touch,
+)
+from core.identity.tables import Person, SignIn
+
+__all__ = [
+    "SYSTEM",
+    "Actor",
+    "LockedOut",
+    "Permission",
+    "Person",
+    "Role",
+    "SignIn",
+    "SignInFailed",
+    "SignInTicket",
+    "actor_of",
+    "add_person",
+    "change_details",
+    "change_role",
+    "check_production",
+    "deactivate",
+    "exchange_ticket",
+    "last_seen",
+    "list_people",
+    "reactivate",
+    "require",
+    "reset_password",
+    "resolve",
+    "sample_people",
+    "sign_in",
+    "sign_out",
+    "sign_out_everywhere",
+    "touch",
+    "unlock",
+]

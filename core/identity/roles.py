@@ -1,0 +1,131 @@
+"""Who may do what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.errors import PermissionDenied
+
+
+class Role(StrEnum):
+    """What a person is here for."""
+
+    REP = "rep"
+    SPECIALIST = "specialist"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """One thing a role may or may not do."""
+
+    CONVERSATIONS_READ = "conversations.read"
+    CONVERSATIONS_WORK = "conversations.work"
+    CONVERSATIONS_IMPORT = "conversations.import"
+    CONVERSATIONS_EXPORT = "conversations.export"
+    DRAFTS_REQUEST = "drafts.request"
+    KNOWLEDGE_READ = "knowledge.read"
+    KNOWLEDGE_EDIT = "knowledge.edit"
+    KNOWLEDGE_IMPORT = "knowledge.import"
+    PEOPLE_MANAGE = "people.manage"
+    SETTINGS_MANAGE = "settings.manage"
+    AUDIT_READ = "audit.read"
+    AUDIT_VERIFY = "audit.verify"
+
+
+_REP = frozenset(
+    {
+        Permission.CONVERSATIONS_READ,
+        Permission.CONVERSATIONS_WORK,
+        Permission.DRAFTS_REQUEST,
+        Permission.KNOWLEDGE_READ,
+    }
+)
+_SPECIALIST = _REP | {
+    Permission.CONVERSATIONS_IMPORT,
+    Permission.KNOWLEDGE_EDIT,
+    Permission.KNOWLEDGE_IMPORT,
+}
+_MANAGER = frozenset(
+    {
+        Permission.CONVERSATIONS_READ,
+        Permission.CONVERSATIONS_EXPORT,
+        Permission.KNOWLEDGE_READ,
+        Permission.AUDIT_READ,
+        Permission.AUDIT_VERIFY,
+    }
+)
+_ADMIN = frozenset(
+    {
+        Permission.PEOPLE_MANAGE,
+        Permission.SETTINGS_MANAGE,
+        Permission.AUDIT_READ,
+        Permission.AUDIT_VERIFY,
+    }
+)
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.REP: _REP,
+    Role.SPECIALIST: _SPECIALIST,
+    Role.MANAGER: _MANAGER,
+    Role.ADMIN: _ADMIN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever acts: a signed-in person as of this moment, or the system itself.
+
+    Build one only from a session (:func:`core.identity.resolve`) or from a stored person; never
+    from what a browser or a caller claims.
+    """
+
+    person_id: int | None
+    username: str
+    name: str
+    role: Role
+    time_zone: str = "UTC"
+    locale: str = "en"
+    trusted: bool = False
+    """The system: jobs and the command line, run by whoever owns the machine. May do everything."""
+
+    def can(self, permission: Permission | str) -> bool:
+        """Whether this actor may do it. An unknown permission is a defect and raises ValueError."""
+        return self.trusted or Permission(permission) in GRANTS[self.role]
+
+    @property
+    def who(self) -> str:
+        """How the audit names the actor."""
+        return self.username
+
+
+SYSTEM = Actor(None, "system", "Ratchet", Role.ADMIN, trusted=True)
+
+_DEED = {
+    Permission.CONVERSATIONS_READ: "read conversations",
+    Permission.CONVERSATIONS_WORK: "work on conversations",
+    Permission.CONVERSATIONS_IMPORT: "import conversations",
+    Permission.CONVERSATIONS_EXPORT: "export conversations",
+    Permission.DRAFTS_REQUEST: "ask for drafts",
+    Permission.KNOWLEDGE_READ: "read the knowledge base",
+    Permission.KNOWLEDGE_EDIT: "change the knowledge base",
+    Permission.KNOWLEDGE_IMPORT: "import knowledge",
+    Permission.PEOPLE_MANAGE: "manage people",
+    Permission.SETTINGS_MANAGE: "change settings",
+    Permission.AUDIT_READ: "read the audit record",
+    Permission.AUDIT_VERIFY: "verify the audit record",
+}
+
+
+def require(actor: Actor, permission: Permission | str) -> None:
+    """Let ``actor`` pass, or say plainly what the role lacks.
+
+    Raises:
+        PermissionDenied: the role does not have ``permission``.
+    """
+    if not actor.can(permission):
+        raise PermissionDenied(
+            f"Your role ({actor.role}) may not {_DEED[Permission(permission)]}. "
+            "Somebody with the admin role can change that under People."
+        )
