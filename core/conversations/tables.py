@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Column, Computed, Index, Table, UniqueConstraint, text
 from sqlmodel import Field
 
 from core.database import Identifier, JSONColumn, Row, UTCDateTime, now
@@ -18,7 +18,7 @@ class Customer(Row, table=True):
     source: str = Field(default="ratchet", max_length=64)
     external_id: str = Field(max_length=200)
     name: str = Field(default="", max_length=300)
-    email: str = Field(default="", max_length=320, index=True)
+    email: str = Field(default="", max_length=320, index=True, description="In lower case.")
     phone: str = Field(default="", max_length=64)
     locale: str = Field(default="", max_length=16)
     time_zone: str = Field(default="", max_length=64)
@@ -26,45 +26,20 @@ class Customer(Row, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
 
 
-OPEN_STATUSES = ("open", "waiting")
-_OPEN = text("status IN ('open', 'waiting')")
-
-
-def _partial(name: str, *columns: str, where: Any) -> Index:
-    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
-
-
 class Conversation(Row, table=True):
     """One customer matter.
 
     ``status``: open (ours to answer), waiting (the customer's turn), resolved, closed.
     ``priority``: 1 urgent, 2 high, 3 normal, 4 low. ``waiting_since`` is set while the
-    customer waits for us. ``ai_outcome``: what the latest draft decided (answer, abstain, escalate).
+    customer waits for us. ``ai_outcome``: what the latest draft decided about the customer's last
+    message (answer, abstain, escalate), empty once that is answered or overtaken.
+    ``source_state`` is what an import last said, so that importing the same file again does not
+    undo what was done here since.
     """
 
     __tablename__ = "conversation"
     __table_args__ = (
         UniqueConstraint("source", "external_id"),
-        _partial("ix_conversation_open_waiting", "waiting_since", "id", where=_OPEN),
-        _partial("ix_conversation_open_priority", "priority", "waiting_since", "id", where=_OPEN),
-        _partial(
-            "ix_conversation_open_assignee", "assignee_id", "priority", "waiting_since", "id", where=_OPEN
-        ),
-        _partial(
-            "ix_conversation_escalated",
-            "priority",
-            "waiting_since",
-            "id",
-            where=text("status IN ('open', 'waiting') AND escalation_reason <> ''"),
-        ),
-        _partial(
-            "ix_conversation_unanswered",
-            "priority",
-            "waiting_since",
-            "id",
-            where=text("status IN ('open', 'waiting') AND ai_outcome = 'abstain'"),
-        ),
-        Index("ix_conversation_last_message", "last_message_at", "id"),
         Index("ix_conversation_customer", "customer_id", "last_message_at"),
     )
 
@@ -88,10 +63,59 @@ class Conversation(Row, table=True):
     last_customer_message_id: int | None = Field(default=None, sa_type=Identifier)
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     updated_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+    source_state: dict[str, Any] = Field(
+        default_factory=dict, sa_type=JSONColumn, description="{status, csat, tags} of the last import"
+    )
+
+
+customer: Table = Customer.__table__  # type: ignore[attr-defined]
+conversation: Table = Conversation.__table__  # type: ignore[attr-defined]
+
+NOT_WAITING = "9999-12-01 00:00:00.000000"
+"""Where conversations nobody waits for stand in a queue: behind all others."""
+
+# The database keeps `queue_at` itself. It is in the table but not in the class: the queue needs it
+# (an index cannot put nulls last on both databases), nobody else does.
+conversation.append_column(
+    Column(
+        "queue_at",
+        UTCDateTime(),
+        Computed(f"coalesce(waiting_since, '{NOT_WAITING}')", persisted=True),
+        nullable=False,
+    )
+)
+
+OPEN = text("status IN ('open', 'waiting')")
+WAITING = text("status = 'open' AND waiting_since IS NOT NULL")
+ESCALATED = text("status IN ('open', 'waiting') AND escalation_reason <> ''")
+UNANSWERED = text("status = 'open' AND ai_outcome IN ('abstain', 'escalate')")
+
+# One index for each queue view, in the order of the view, so that a page is read straight off it.
+# `channel` at the end lets a filter be checked without going to the table.
+_URGENCY = ("priority", "queue_at", "id", "channel")
+
+
+def _index(name: str, *columns: str, where: Any) -> None:
+    Index(name, *(conversation.c[column] for column in columns), sqlite_where=where, postgresql_where=where)
+
+
+_index("ix_conversation_assignee", "assignee_id", *_URGENCY, where=OPEN)
+_index("ix_conversation_escalated", *_URGENCY, where=ESCALATED)
+_index("ix_conversation_unanswered", *_URGENCY, where=UNANSWERED)
+_index("ix_conversation_waiting", "waiting_since", "id", "channel", where=WAITING)
+Index(
+    "ix_conversation_last_message",
+    conversation.c.last_message_at,
+    conversation.c.id,
+    conversation.c.channel,
+)
 
 
 class Message(Row, table=True):
-    """One utterance. ``author``: customer, rep, assistant or system. Texts are never edited."""
+    """One utterance. ``author``: customer, rep, assistant or system. Texts are never edited.
+
+    ``recalled_at`` is set when its author took it back before it left; nobody is shown it then.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -109,6 +133,7 @@ class Message(Row, table=True):
     folded: str = Field(default="", description="Quoted history and signature, shown on request.")
     html: str = Field(default="", description="Sanitised HTML, when the message came as HTML.")
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+    recalled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class Attachment(Row, table=True):
@@ -119,7 +144,7 @@ class Attachment(Row, table=True):
     message_id: int = Field(foreign_key="message.id", index=True, sa_type=Identifier)
     name: str = Field(max_length=300)
     media_type: str = Field(default="", max_length=200)
-    size: int = Field(description="bytes, as received")
+    size: int = Field(sa_type=Identifier, description="bytes, as received")
     sha256: str = Field(default="", max_length=64, description="Empty when the content was not kept.")
     note: str = Field(default="", max_length=300, description="Why the content was not kept.")
 
@@ -162,16 +187,23 @@ class Reply(Row, table=True):
     )
     citations: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONColumn)
     build_id: str = Field(default="", max_length=64)
+    status_before: str = Field(default="open", max_length=20, description="Of the conversation; for recall.")
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime, index=True)
 
 
+_UNSENT = text("state IN ('pending', 'delivering')")
+
+
 class OutboxItem(Row, table=True):
-    """A reply on its way to the customer. ``state``: pending, delivering, delivered or failed."""
+    """A reply on its way to the customer.
+
+    ``state``: pending, delivering, delivered, failed (a person must look) or recalled.
+    ``due_at``: when to try; while delivering, when the attempt counts as dead and another
+    process may take over.
+    """
 
     __tablename__ = "outbox_item"
-    __table_args__ = (
-        _partial("ix_outbox_due", "due_at", "id", where=text("state IN ('pending', 'delivering')")),
-    )
+    __table_args__ = (Index("ix_outbox_due", "due_at", "id", sqlite_where=_UNSENT, postgresql_where=_UNSENT),)
 
     message_id: int = Field(foreign_key="message.id", unique=True, sa_type=Identifier)
     conversation_id: int = Field(foreign_key="conversation.id", index=True, sa_type=Identifier)

@@ -1,0 +1,361 @@
+"""Write one batch of imported conversations inside one transaction, with bulk statements only.
+
+A batch costs a fixed number of queries whatever its size: what is already there is looked up at
+once, keys are assigned here, and each table gets one bulk insert and at most one bulk update.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, func, select, text, update
+from sqlmodel import SQLModel
+
+from core.conversations.attachments import StoredAttachment
+from core.conversations.checking import clean, customer_id_of, digest_key, one_line
+from core.conversations.records import ConversationRecord, CustomerRecord, MessageRecord
+from core.conversations.standing import Standing
+from core.conversations.tables import Attachment, Conversation, Customer, Message
+from core.database import now
+
+MAX_HTML = 2_000_000
+"""Characters of a message's HTML that are kept; of a longer one only the plain text is."""
+
+Rows = list[dict[str, Any]]
+
+
+def _table(model: type[SQLModel]) -> Table:
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+_CUSTOMER, _CONVERSATION = _table(Customer), _table(Conversation)
+_MESSAGE, _ATTACHMENT = _table(Message), _table(Attachment)
+_CUSTOMER_TEXTS = {"name": 300, "email": 320, "phone": 64, "locale": 16, "time_zone": 64}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A record that can go in: its messages' keys, and its attachments by message place (from 0)."""
+
+    record: ConversationRecord
+    line: int
+    keys: list[str]
+    attachments: dict[int, tuple[StoredAttachment, ...]]
+
+
+@dataclass(slots=True)
+class Written:
+    """What a batch did."""
+
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    messages: int = 0
+    notes: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class _Known:
+    """A conversation that is already stored, with the messages it has."""
+
+    row: Any
+    keys: set[str] = field(default_factory=set)
+    ours: Counter[str] = field(default_factory=Counter)
+    next_position: int = 0
+
+
+class ConversationBatch:
+    """Writes checked records with distinct external ids. Make one per transaction."""
+
+    def __init__(self, connection: Connection, *, source: str, people: Mapping[str, int]) -> None:
+        self._connection = connection
+        self._source = source
+        self._people = people
+        self._written = Written()
+        self._conversations: Rows = []
+        self._updates: Rows = []
+        self._messages: Rows = []
+        self._attachments: Rows = []
+
+    def write(self, batch: Sequence[Checked]) -> Written:
+        """Insert what is new, update what changed, leave the rest alone."""
+        self._lock_source()
+        customers = self._write_customers(batch)
+        known = self._known([checked.record.external_id for checked in batch])
+        added = {
+            checked.record.external_id: _unknown_messages(checked, known.get(checked.record.external_id))
+            for checked in batch
+        }
+        conversation_ids = iter(self._new_ids(_CONVERSATION, len(batch) - len(known)))
+        message_ids = iter(self._new_ids(_MESSAGE, sum(map(len, added.values()))))
+        for checked in batch:
+            record = checked.record
+            places = added[record.external_id]
+            if (stored := known.get(record.external_id)) is None:
+                key = next(conversation_ids)
+                standing = self._add_messages(checked, places, key, 0, Standing(), None, message_ids)
+                self._add_conversation(record, key, customers[customer_id_of(record)], standing)
+            else:
+                self._update_conversation(checked, stored, places, message_ids)
+        self._execute()
+        return self._written
+
+    def _lock_source(self) -> None:
+        """Keep a second import of this source out until we are done. SQLite has one writer anyway."""
+        if self._connection.dialect.name == "postgresql":
+            key = text("SELECT pg_advisory_xact_lock(hashtextextended(:source, 0))")
+            self._connection.execute(key, {"source": f"import:{self._source}"})
+
+    def _new_ids(self, table: Table, count: int) -> Sequence[int]:
+        """Keys nobody else will get. Assigned here because bulk inserts do not return them cheaply."""
+        if count <= 0:
+            return ()
+        if self._connection.dialect.name == "postgresql":
+            statement = text(
+                "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"
+            )
+            return self._connection.execute(statement, {"name": table.name, "count": count}).scalars().all()
+        highest = self._connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+        return range(highest + 1, highest + 1 + count)
+
+    # Customers
+
+    def _write_customers(self, batch: Sequence[Checked]) -> dict[str, int]:
+        wanted: dict[str, dict[str, Any]] = {}
+        for checked in batch:
+            _merge(wanted.setdefault(customer_id_of(checked.record), {}), checked.record.customer)
+        found = {row.external_id: row for row in self._select_by_external_id(_CUSTOMER, wanted)}
+        ids = {external_id: row.id for external_id, row in found.items()}
+        fresh = [external_id for external_id in wanted if external_id not in found]
+        inserts: Rows = []
+        for external_id, key in zip(fresh, self._new_ids(_CUSTOMER, len(fresh)), strict=True):
+            ids[external_id] = key
+            values = dict.fromkeys(_CUSTOMER_TEXTS, "") | {"facts": {}} | wanted[external_id]
+            inserts.append(
+                values | {"id": key, "source": self._source, "external_id": external_id, "created_at": now()}
+            )
+        self._insert(_CUSTOMER, inserts)
+        changes: Rows = []
+        for external_id, row in found.items():
+            stored = {name: getattr(row, name) for name in (*_CUSTOMER_TEXTS, "facts")}
+            merged = stored | wanted[external_id]
+            merged["facts"] = stored["facts"] | merged["facts"]
+            if merged != stored:
+                changes.append(merged | {"key": row.id})
+        self._update(_CUSTOMER, changes)
+        return ids
+
+    # Conversations
+
+    def _known(self, external_ids: Sequence[str]) -> dict[str, _Known]:
+        rows = self._select_by_external_id(_CONVERSATION, external_ids, lock=True)
+        known = {row.external_id: _Known(row) for row in rows}
+        if not known:
+            return known
+        by_id = {stored.row.id: stored for stored in known.values()}
+        columns = _MESSAGE.c
+        texts = select(columns.conversation_id, columns.external_id, columns.position).where(
+            columns.conversation_id.in_(by_id)
+        )
+        for conversation_id, external_id, position in self._connection.execute(texts):
+            stored = by_id[conversation_id]
+            stored.keys.add(external_id)
+            stored.next_position = max(stored.next_position, position + 1)
+        # What was written here has no external id. When the source hands it back, it is the same message.
+        ours = select(columns.conversation_id, columns.author, columns.text).where(
+            columns.conversation_id.in_(by_id), columns.external_id == ""
+        )
+        for conversation_id, author, said in self._connection.execute(ours):
+            by_id[conversation_id].ours[digest_key(author, said)] += 1
+        return known
+
+    def _add_conversation(
+        self, record: ConversationRecord, key: int, customer_id: int, standing: Standing
+    ) -> None:
+        status = record.status or standing.natural_status
+        assignee = self._people.get(record.assignee_username)
+        if record.assignee_username and assignee is None:
+            self._written.notes[f"assignee not found, left unassigned: {record.assignee_username}"] += 1
+        self._conversations.append(
+            {
+                "id": key,
+                "source": self._source,
+                "external_id": record.external_id,
+                "customer_id": customer_id,
+                "channel": record.channel,
+                "subject": one_line(record.subject, 500),
+                "status": status,
+                "priority": record.priority,
+                "escalation_reason": one_line(record.escalation_reason, 500),
+                "assignee_id": assignee,
+                "locale": record.locale[:16] or record.customer.locale[:16],
+                "tags": list(record.tags),
+                "csat": record.csat,
+                "ai_outcome": "",
+                "waiting_since": standing.waiting_since if status == "open" else None,
+                "preview": standing.preview,
+                "message_count": standing.message_count,
+                "last_message_at": standing.last_message_at,
+                "last_customer_message_id": standing.last_customer_message_id,
+                "created_at": record.created_at,
+                "updated_at": now(),
+                "source_state": _state_of(record),
+            }
+        )
+        self._written.new += 1
+
+    def _update_conversation(
+        self, checked: Checked, stored: _Known, places: Sequence[int], message_ids: Iterable[int]
+    ) -> None:
+        record, row = checked.record, stored.row
+        state, before = _state_of(record), row.source_state
+        if not places and state == before:
+            self._written.unchanged += 1
+            return
+        standing = Standing(
+            waiting_since=row.waiting_since,
+            preview=row.preview,
+            message_count=row.message_count,
+            last_message_at=row.last_message_at,
+            last_customer_message_id=row.last_customer_message_id,
+        )
+        since = row.last_message_at
+        standing = self._add_messages(
+            checked, places, row.id, stored.next_position, standing, since, message_ids
+        )
+        status = row.status
+        if record.status is not None and (standing.last_author or record.status != before.get("status")):
+            status = record.status
+        elif standing.last_author and (standing.last_author == "customer" or row.status == "open"):
+            status = standing.natural_status
+        # Only what the source itself changed is taken over: what was decided here stays.
+        self._updates.append(
+            {
+                "key": row.id,
+                "status": status,
+                "csat": record.csat if record.csat != before.get("csat") else row.csat,
+                "tags": list(record.tags) if list(record.tags) != before.get("tags") else row.tags,
+                "waiting_since": standing.waiting_since if status == "open" else None,
+                "preview": standing.preview,
+                "message_count": standing.message_count,
+                "last_message_at": standing.last_message_at,
+                "last_customer_message_id": standing.last_customer_message_id,
+                "ai_outcome": "" if standing.last_author else row.ai_outcome,
+                "updated_at": now(),
+                "source_state": state,
+            }
+        )
+        self._written.updated += 1
+
+    # Messages
+
+    def _add_messages(
+        self,
+        checked: Checked,
+        places: Sequence[int],
+        conversation_id: int,
+        position: int,
+        standing: Standing,
+        since: datetime | None,
+        message_ids: Iterable[int],
+    ) -> Standing:
+        """Queue the messages at ``places``; history from before ``since`` does not change the standing."""
+        messages, keys = checked.record.messages, checked.keys
+        for offset, (place, message_id) in enumerate(zip(places, message_ids, strict=False)):
+            message = messages[place]
+            said = clean(message.text)
+            self._messages.append(_message_row(message, said, keys[place]))
+            self._messages[-1].update(
+                id=message_id, conversation_id=conversation_id, position=position + offset
+            )
+            if since is None or message.created_at >= since:
+                standing.add(message.author, said, message.created_at, message_id)
+            else:
+                standing.message_count += 1
+            for stored in checked.attachments.get(place, ()):
+                self._attachments.append(
+                    {
+                        "message_id": message_id,
+                        "name": stored.name,
+                        "media_type": stored.media_type,
+                        "size": stored.size,
+                        "sha256": stored.sha256,
+                        "note": stored.note,
+                    }
+                )
+        self._written.messages += len(places)
+        return standing
+
+    # Statements
+
+    def _select_by_external_id(
+        self, table: Table, external_ids: Iterable[str], *, lock: bool = False
+    ) -> Sequence[Any]:
+        columns = [column for column in table.c if column.computed is None]
+        statement = select(*columns).where(
+            table.c.source == self._source, table.c.external_id.in_(list(external_ids))
+        )
+        return self._connection.execute(statement.with_for_update() if lock else statement).all()
+
+    def _execute(self) -> None:
+        self._insert(_CONVERSATION, self._conversations)
+        self._update(_CONVERSATION, self._updates)
+        self._insert(_MESSAGE, self._messages)
+        self._insert(_ATTACHMENT, self._attachments)
+
+    def _insert(self, table: Table, rows: Rows) -> None:
+        if rows:
+            self._connection.execute(table.insert(), rows)
+
+    def _update(self, table: Table, rows: Rows) -> None:
+        if rows:
+            values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "key"}
+            self._connection.execute(update(table).where(table.c.id == bindparam("key")).values(values), rows)
+
+
+def _unknown_messages(checked: Checked, stored: _Known | None) -> Sequence[int]:
+    """The places of the messages that are not stored yet."""
+    seen: set[str] = set() if stored is None else stored.keys
+    ours: Counter[str] = Counter() if stored is None else stored.ours
+    places = []
+    for place, key in enumerate(checked.keys):
+        if key in seen:
+            continue
+        if ours:
+            message = checked.record.messages[place]
+            digest = digest_key(message.author, message.text)
+            if ours[digest] > 0:
+                ours[digest] -= 1
+                continue
+        seen.add(key)
+        places.append(place)
+    return places
+
+
+def _message_row(message: MessageRecord, said: str, key: str) -> dict[str, Any]:
+    return {
+        "external_id": key,
+        "author": message.author,
+        "name": one_line(message.name, 300) if message.name else "",
+        "text": said,
+        "folded": clean(message.folded),
+        "html": clean(message.html) if len(message.html) <= MAX_HTML else "",
+        "created_at": message.created_at,
+    }
+
+
+def _merge(values: dict[str, Any], customer: CustomerRecord) -> None:
+    for name, limit in _CUSTOMER_TEXTS.items():
+        if given := getattr(customer, name):
+            values[name] = one_line(given.lower() if name == "email" else given, limit)
+    if customer.facts:
+        values["facts"] = values.get("facts", {}) | customer.facts
+
+
+def _state_of(record: ConversationRecord) -> dict[str, Any]:
+    return {"status": record.status, "csat": record.csat, "tags": list(record.tags)}
