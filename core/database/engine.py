@@ -60,6 +60,7 @@ class Database:
             try:
                 yield session
             finally:
+                session.expunge_all()  # a rollback empties the objects that are still attached
                 session.rollback()
 
     def dispose(self) -> None:

@@ -73,7 +73,8 @@ def _row_counts(connection: Connection) -> dict[str, int]:
 def _table_names(connection: Connection) -> list[str]:
     dialect = connection.dialect
     names = dialect.get_table_names(connection)
-    return [n for n in names if not n.startswith(("passage_fts", "sqlite_")) and n != "alembic_version"]
+    derived = ("passage_fts", "conversation_fts", "sqlite_")
+    return [n for n in names if not n.startswith(derived) and n != "alembic_version"]
 
 
 def _check_rows(connection: Connection, before: dict[str, int], *, sqlite: bool) -> None:

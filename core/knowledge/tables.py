@@ -1,7 +1,8 @@
 """Articles, their immutable versions, and the passages that are searched and cited.
 
-The lexical index is not a SQLModel table: a migration makes an FTS5 table ``passage_fts``
-(SQLite) or a ``tsvector`` column with its index (Postgres).
+``PassageTerms`` is the source of the lexical index. The index itself is made by a migration: the
+FTS5 table ``passage_fts`` (SQLite, kept in step by triggers) or the generated ``tsvector`` column
+``passage_terms.lexemes`` (Postgres).
 """
 
 from datetime import datetime
@@ -80,11 +81,30 @@ class PassageVector(Base, table=True):
     vector: Any = Field(sa_type=Vector, description="1-d float32 array, unit length")
 
 
+class PassageTerms(Base, table=True):
+    """The index terms of a live passage: stemmed words with blanks between. Dead passages have none."""
+
+    __tablename__ = "passage_terms"
+
+    passage_id: int = Field(foreign_key="passage.id", primary_key=True, sa_type=Identifier)
+    title: str
+    headings: str
+    body: str
+
+
 class SearchStamp(Base, table=True):
-    """Counts changes to passages and vectors, so that each process knows its cache is old."""
+    """The one row of search statistics.
+
+    ``passages`` and ``vectors`` count changes, so that each process knows when its cache is old;
+    the rest are totals over live passages, which ranking needs.
+    """
 
     __tablename__ = "search_stamp"
 
     id: int = Field(default=1, primary_key=True)
     passages: int = 0
     vectors: int = 0
+    live_passages: int = Field(default=0, sa_type=Identifier)
+    title_terms: int = Field(default=0, sa_type=Identifier)
+    heading_terms: int = Field(default=0, sa_type=Identifier)
+    body_terms: int = Field(default=0, sa_type=Identifier)

@@ -168,6 +168,13 @@ def upgrade() -> None:
         sa.Column("last_customer_message_id", types.Identifier, nullable=True),
         sa.Column("created_at", types.UTCDateTime(), nullable=False),
         sa.Column("updated_at", types.UTCDateTime(), nullable=False),
+        sa.Column("source_state", types.JSONColumn, nullable=False),
+        sa.Column(
+            "queue_at",
+            types.UTCDateTime(),
+            sa.Computed("coalesce(waiting_since, '9999-12-01 00:00:00.000000')", persisted=True),
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(
             ["assignee_id"],
             ["person.id"],
@@ -183,45 +190,42 @@ def upgrade() -> None:
         "ix_conversation_customer", "conversation", ["customer_id", "last_message_at"], unique=False
     )
     op.create_index(
+        "ix_conversation_assignee",
+        "conversation",
+        ["assignee_id", "priority", "queue_at", "id", "channel"],
+        unique=False,
+        sqlite_where=sa.text("status IN ('open', 'waiting')"),
+        postgresql_where=sa.text("status IN ('open', 'waiting')"),
+    )
+    op.create_index(
         "ix_conversation_escalated",
         "conversation",
-        ["priority", "waiting_since", "id"],
+        ["priority", "queue_at", "id", "channel"],
         unique=False,
         sqlite_where=sa.text("status IN ('open', 'waiting') AND escalation_reason <> ''"),
         postgresql_where=sa.text("status IN ('open', 'waiting') AND escalation_reason <> ''"),
     )
-    op.create_index("ix_conversation_last_message", "conversation", ["last_message_at", "id"], unique=False)
     op.create_index(
-        "ix_conversation_open_assignee",
+        "ix_conversation_last_message",
         "conversation",
-        ["assignee_id", "priority", "waiting_since", "id"],
+        ["last_message_at", "id", "channel"],
         unique=False,
-        sqlite_where=sa.text("status IN ('open', 'waiting')"),
-        postgresql_where=sa.text("status IN ('open', 'waiting')"),
-    )
-    op.create_index(
-        "ix_conversation_open_priority",
-        "conversation",
-        ["priority", "waiting_since", "id"],
-        unique=False,
-        sqlite_where=sa.text("status IN ('open', 'waiting')"),
-        postgresql_where=sa.text("status IN ('open', 'waiting')"),
-    )
-    op.create_index(
-        "ix_conversation_open_waiting",
-        "conversation",
-        ["waiting_since", "id"],
-        unique=False,
-        sqlite_where=sa.text("status IN ('open', 'waiting')"),
-        postgresql_where=sa.text("status IN ('open', 'waiting')"),
     )
     op.create_index(
         "ix_conversation_unanswered",
         "conversation",
-        ["priority", "waiting_since", "id"],
+        ["priority", "queue_at", "id", "channel"],
         unique=False,
-        sqlite_where=sa.text("status IN ('open', 'waiting') AND ai_outcome = 'abstain'"),
-        postgresql_where=sa.text("status IN ('open', 'waiting') AND ai_outcome = 'abstain'"),
+        sqlite_where=sa.text("status = 'open' AND ai_outcome IN ('abstain', 'escalate')"),
+        postgresql_where=sa.text("status = 'open' AND ai_outcome IN ('abstain', 'escalate')"),
+    )
+    op.create_index(
+        "ix_conversation_waiting",
+        "conversation",
+        ["waiting_since", "id", "channel"],
+        unique=False,
+        sqlite_where=sa.text("status = 'open' AND waiting_since IS NOT NULL"),
+        postgresql_where=sa.text("status = 'open' AND waiting_since IS NOT NULL"),
     )
     op.create_table(
         "judgement",
@@ -328,6 +332,7 @@ def upgrade() -> None:
         sa.Column("build_id", AutoString(length=64), nullable=False),
         sa.Column("model", AutoString(length=100), nullable=False),
         sa.Column("retrieved", types.JSONColumn, nullable=False),
+        sa.Column("removed", types.JSONColumn, nullable=False),
         sa.Column("usage", types.JSONColumn, nullable=False),
         sa.Column("stages", types.JSONColumn, nullable=False),
         sa.Column("requested_by_id", types.Identifier, nullable=True),
@@ -383,6 +388,7 @@ def upgrade() -> None:
         sa.Column("folded", AutoString(), nullable=False),
         sa.Column("html", AutoString(), nullable=False),
         sa.Column("created_at", types.UTCDateTime(), nullable=False),
+        sa.Column("recalled_at", types.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
             ["conversation.id"],
@@ -401,7 +407,7 @@ def upgrade() -> None:
         sa.Column("message_id", types.Identifier, nullable=False),
         sa.Column("name", AutoString(length=300), nullable=False),
         sa.Column("media_type", AutoString(length=200), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("size", types.Identifier, nullable=False),
         sa.Column("sha256", AutoString(length=64), nullable=False),
         sa.Column("note", AutoString(length=300), nullable=False),
         sa.ForeignKeyConstraint(
@@ -485,6 +491,7 @@ def upgrade() -> None:
         sa.Column("changes", types.JSONColumn, nullable=False),
         sa.Column("citations", types.JSONColumn, nullable=False),
         sa.Column("build_id", AutoString(length=64), nullable=False),
+        sa.Column("status_before", AutoString(length=20), nullable=False),
         sa.Column("created_at", types.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation_id"],

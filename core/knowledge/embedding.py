@@ -1,0 +1,106 @@
+"""Give every live passage its vector, in the background and by as many processes as there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Insert, exists, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from core.database import Database
+from core.knowledge.indexing import embedding_text
+from core.knowledge.tables import Passage, PassageVector, SearchStamp
+from core.llm import Embedder
+
+
+@dataclass(frozen=True, slots=True)
+class IndexProgress:
+    """How many live passages there are, and how many of them have their vector."""
+
+    passages: int
+    embedded: int
+
+    @property
+    def ready(self) -> bool:
+        return self.embedded >= self.passages
+
+
+def embed_missing(
+    *,
+    database: Database,
+    embedder: Embedder,
+    batch: int = 64,
+    progress: Callable[[IndexProgress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> int:
+    """Embed live passages that ``embedder`` has not embedded yet, until none is left.
+
+    No lock is held while embedding. When two processes do the same passage, one of the equal
+    results is kept; a passage that is retired meanwhile does no harm.
+
+    Args:
+        batch: Passages a transaction.
+        progress: Called after each batch.
+        should_stop: Asked before each batch; True ends the work early.
+
+    Returns:
+        How many vectors this call stored.
+
+    Raises:
+        ProviderError: the embedder failed; what was stored before stays.
+    """
+    stored, after = 0, 0
+    while should_stop is None or not should_stop():
+        with database.reading() as session:
+            rows = _missing(embedder.name, after=after, limit=batch, session=session)
+        if not rows:
+            break
+        after = rows[-1][0]
+        vectors = embedder.embed([embedding_text(path, text) for _, path, text in rows])
+        values = [
+            {"passage_id": row[0], "embedder": embedder.name, "vector": vector}
+            for row, vector in zip(rows, vectors, strict=True)
+        ]
+        with database.transaction() as session:
+            added = session.execute(_insert_new(database, values))
+            session.execute(
+                update(SearchStamp).where(col(SearchStamp.id) == 1).values(vectors=SearchStamp.vectors + 1)
+            )
+            stored += max(0, int(added.rowcount))  # type: ignore[attr-defined]
+        if progress is not None:
+            with database.reading() as session:
+                progress(index_progress(session=session, embedder_name=embedder.name))
+    return stored
+
+
+def index_progress(*, session: Session, embedder_name: str) -> IndexProgress:
+    """How far the vectors of an embedder are."""
+    passages = select(func.count()).select_from(Passage).where(col(Passage.live))
+    embedded = passages.join(PassageVector, col(PassageVector.passage_id) == col(Passage.id)).where(
+        col(PassageVector.embedder) == embedder_name
+    )
+    return IndexProgress(session.execute(passages).scalar_one(), session.execute(embedded).scalar_one())
+
+
+def _missing(
+    name: str, *, after: int, limit: int, session: Session
+) -> Sequence[tuple[int, str, str]]:
+    has_vector = exists().where(
+        col(PassageVector.passage_id) == col(Passage.id), col(PassageVector.embedder) == name
+    )
+    query = (
+        select(col(Passage.id), col(Passage.heading_path), col(Passage.text))
+        .where(col(Passage.live), col(Passage.id) > after, ~has_vector)
+        .order_by(col(Passage.id))
+        .limit(limit)
+    )
+    return [(int(key), path, text) for key, path, text in session.execute(query)]
+
+
+def _insert_new(database: Database, values: list[dict[str, Any]]) -> Insert:
+    if database.is_sqlite:
+        return sqlite.insert(PassageVector).values(values).on_conflict_do_nothing()
+    return postgresql.insert(PassageVector).values(values).on_conflict_do_nothing()

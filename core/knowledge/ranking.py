@@ -1,0 +1,99 @@
+"""How good a passage is for a query, from its words and its vector."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.knowledge.analysis import terms
+from core.knowledge.lexical import FIELD_WEIGHTS, Statistics
+
+_SATURATION = 1.2  # k1 of BM25
+_LENGTH_SHARE = (0.5, 0.5, 0.75)  # b of BM25, by field: title, headings, body
+_LEXICAL_WEIGHT = 1.5  # of a full lexical match, in cosines
+_COSINE_WITHOUT_WORDS, _COSINE_SLOPE = 0.3, 0.5  # the cosine to expect of a passage not embedded yet
+_STEEPNESS, _EVEN = 6.0, 1.1
+
+_Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The stored index terms of a candidate, and the language they were stemmed in."""
+
+    language: str
+    title: str
+    headings: str
+    body: str
+
+
+class LexicalScorer:
+    """Scores candidates against one part of a query.
+
+    The measure is BM25F with everything that depends on the query alone divided out, so that it
+    reaches 1 only where every word of the query is frequent and 0 where none occurs. That makes
+    it comparable between queries, unlike the plain sum.
+    """
+
+    def __init__(self, part: str, languages: Sequence[str], statistics: Statistics) -> None:
+        self._statistics = statistics
+        self._terms = {language: list(dict.fromkeys(terms(part, language))) for language in languages}
+        self._prepared: dict[str, tuple[dict[str, float], float]] = {}
+
+    @property
+    def all_terms(self) -> set[str]:
+        """The terms of the part in every language."""
+        return {term for terms_ in self._terms.values() for term in terms_}
+
+    def score(self, fields: Fields) -> tuple[float, float]:
+        """BM25F share and covered share of the query's IDF, both 0..1."""
+        weights, total = self._weights(fields.language)
+        if not total:
+            return 0.0, 0.0
+        frequency: dict[str, float] = {}
+        for text, weight, mean, share in zip(
+            (fields.title, fields.headings, fields.body),
+            FIELD_WEIGHTS,
+            self._statistics.mean_terms,
+            _LENGTH_SHARE,
+            strict=True,
+        ):
+            words = text.split()
+            if not words:
+                continue
+            norm = weight / (1 - share + share * len(words) / max(mean, 1.0))
+            for term, count in Counter(word for word in words if word in weights).items():
+                frequency[term] = frequency.get(term, 0.0) + norm * count
+        matched = sum(weights[term] * value / (_SATURATION + value) for term, value in frequency.items())
+        covered = sum(weights[term] for term in frequency)
+        return matched / total, covered / total
+
+    def _weights(self, language: str) -> tuple[dict[str, float], float]:
+        prepared = self._prepared.get(language)
+        if prepared is None:
+            weights = {term: self._statistics.idf(term) for term in self._terms.get(language, ())}
+            prepared = self._prepared[language] = weights, sum(weights.values())
+        return prepared
+
+
+def evidence(lexical: _Scores, semantic: NDArray[np.float32] | None) -> _Scores:
+    """Both sides in one figure for each passage, over all parts of the query.
+
+    Args:
+        lexical: BM25F shares, shape ``(passages, parts)``.
+        semantic: Cosines of the same shape, NaN where a passage has no vector yet, or None.
+    """
+    expected = _COSINE_WITHOUT_WORDS + _COSINE_SLOPE * lexical
+    cosines = expected if semantic is None else np.where(np.isnan(semantic), expected, semantic)
+    joined = cosines + _LEXICAL_WEIGHT * lexical
+    # A passage may answer one part of a long request only, or speak to all of it.
+    return np.asarray((joined.max(axis=1) + joined.mean(axis=1)) / 2)
+
+
+def strength(evidences: _Scores) -> _Scores:
+    """Evidence as 0..1, comparable between queries: fitted to how often such passages answer."""
+    return np.asarray(1 / (1 + np.exp(-(_STEEPNESS * (evidences - _EVEN)))))
