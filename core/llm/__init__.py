@@ -1,1 +1,46 @@
+"""Floor 1: models. Drafting models behind one provider, embeddings, languages, what calls cost.
 
+Draft with ``Runner.run(agent, items, run_config=RunConfig(model_provider=model_provider(settings)))``,
+where ``items`` are ``[Briefing(...).message(), {"role": "user"|"assistant", "content": ...}, ...]``, the
+agent has a function tool ``search_knowledge(query: str)`` that returns the JSON
+``{"passages": [{"id": "P1", "title", "heading", "text", "locale", "audience", "score"}]}`` with ids
+unique within the run, and ``output_type=DraftOutput``.
+"""
+
+from core.llm.briefing import Briefing
+from core.llm.embeddings import Embedder, get_embedder
+from core.llm.language import detect_language
+from core.llm.offline import OfflineModel
+from core.llm.output import (
+    Cite,
+    Decision,
+    DraftOutput,
+    DraftSentence,
+    Reason,
+    join_sentences,
+    partial_sentences,
+)
+from core.llm.provider import model_provider, provider_name
+from core.llm.tables import ModelCall
+from core.llm.usage import CallRecord, UsageSink, record_usage
+
+__all__ = [
+    "Briefing",
+    "CallRecord",
+    "Cite",
+    "Decision",
+    "DraftOutput",
+    "DraftSentence",
+    "Embedder",
+    "ModelCall",
+    "OfflineModel",
+    "Reason",
+    "UsageSink",
+    "detect_language",
+    "get_embedder",
+    "join_sentences",
+    "model_provider",
+    "partial_sentences",
+    "provider_name",
+    "record_usage",
+]

@@ -1,0 +1,275 @@
+"""Understands what the customer asks, and writes the search query."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from core.llm.offline.cleaning import without_pleasantries
+from core.llm.offline.sentences import split_sentences
+from core.llm.offline.words import is_mask, terms, without_masks
+
+AskKind = Literal["how", "yes_no", "amount", "when", "where", "why", "what", "problem"]
+
+MAX_ASKS = 3
+_FEW_TERMS = 3
+_WHOLE_MESSAGE_WORDS = 45
+_QUERY_WORDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of the conversation."""
+
+    author: Literal["customer", "rep"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One thing the customer asks. ``terms`` are the stems to find an answer by, in order."""
+
+    text: str
+    kind: AskKind
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What there is to answer.
+
+    Attributes:
+        text: the customer's latest words without pleasantries and without orders to the assistant.
+        asks: the things asked, in the customer's order; empty when nothing is asked.
+        said: stems of everything the customer said in the conversation, to tell cases apart.
+        query: what to search for; empty when nothing is asked.
+    """
+
+    text: str
+    asks: tuple[Ask, ...]
+    said: frozenset[str]
+    query: str
+
+
+_KINDS: tuple[tuple[AskKind, re.Pattern[str]], ...] = (
+    (
+        "how",
+        re.compile(
+            r"\b(how (do|can|could|should|would|to|does one|might) |what (are|is) the (steps?|procedure|process|"
+            r"way) |what do i (need to|have to) do|what should i do|steps to|instructions (for|to)|"
+            r"wie (kann|können|könnte|muss|soll|mache|richte|ändere|lösche|bekomme|komme|geht|stelle|lade|erstelle)|"
+            r"was muss ich|cómo (puedo|se|hago|debo|podría)|como (puedo|hago)|qué (debo|tengo que) hacer|"
+            r"comment (puis|faire|peut|dois|je|on|est-ce que))",
+            re.I,
+        ),
+    ),
+    (
+        "amount",
+        re.compile(
+            r"\b(how (many|much|long|large|big|often|fast|old|far|soon)|max(imum)?|min(imum)?|limits?|cost|price|"
+            r"fees?|size|number of|amount|rate|quota|"
+            r"wie (viel|viele|lange|oft|hoch|groß|gross|teuer)|kostet|kosten|höchstens|mindestens|"
+            r"cuánt[oa]s?|precio|cuesta|límite|máximo|mínimo|"
+            r"combien|prix|coûte|tarif|limite|maximum|minimum|durée)\b",
+            re.I,
+        ),
+    ),
+    (
+        "when",
+        re.compile(
+            r"\b(when|what (time|date)|by which date|wann|cuándo|quand|à quelle (date|heure))\b", re.I
+        ),
+    ),
+    ("where", re.compile(r"\b(where|wo (finde|ist|kann|sehe|sind)|dónde|où)\b", re.I)),
+    (
+        "why",
+        re.compile(r"\b(why|what causes|reason for|how come|warum|weshalb|wieso|por qué|pourquoi)\b", re.I),
+    ),
+    (
+        "yes_no",
+        re.compile(
+            r"^\W*(is|are|was|were|do|does|did|can|could|will|would|should|may|must|has|have|am|"
+            r"ist|sind|kann|können|darf|gibt|habe|hat|muss|wird|werden|funktioniert|geht|bietet|"
+            r"es|está|puedo|puede|pueden|hay|tiene|tengo|se puede|"
+            r"est-ce|puis-je|peut-on|y a-t-il|avez-vous|ai-je|dois-je|est-il|sont)\b",
+            re.I,
+        ),
+    ),
+    ("what", re.compile(r"\b(what|which|who|was|welche[rsnm]?|qué|cuál(es)?|que|quel(le)?s?|qu')\b", re.I)),
+)
+_REQUEST = re.compile(
+    r"\b(how (do|can|to)|i (want|need|would like|'d like|am trying|'m trying|am unable|cannot|can't|can not|could not|"
+    r"couldn't|wish|have a (problem|question|issue))|please (tell|explain|let me know|advise|help)|"
+    r"(is|are)n't working|not working|doesn't work|does not work|fails?|failed|error|unable to|trouble|"
+    r"ich (möchte|will|brauche|kann .{0,60}nicht|würde gern)|funktioniert nicht|geht nicht|fehler|"
+    r"(quiero|necesito|quisiera|no puedo|no funciona|error)|"
+    r"je (veux|voudrais|souhaite|ne peux pas|n'arrive pas)|ne fonctionne pas|erreur|problème)\b",
+    re.I,
+)
+_AND_ALSO = re.compile(
+    r",?\s+(?:and|und|y|et|also)\s+(?=(?:also\s+)?(?:how|what|when|where|why|which|can|could|do|does|is|are|wie|was|wann|wo|warum|"
+    r"kann|können|cómo|qué|cuándo|cuánto|dónde|puedo|comment|quand|combien|où|quel(?:le)?s?|est-ce|puis-je)\b)",
+    re.I,
+)
+_REPLY_ONLY = re.compile(
+    r"^\W*(yes|yeah|yep|no|nope|ok(ay)?|sure|right|correct|exactly|both|neither|the (first|second|third|last|other|"
+    r"former|latter)|option|number|ja|nein|genau|richtig|das (erste|zweite|dritte)|beide|sí|si|la (primera|segunda)|"
+    r"el (primero|segundo)|oui|non|d'accord|exact|le (premier|deuxième|second)|la (première|deuxième|seconde))\b",
+    re.I,
+)
+
+
+def understand(turns: Sequence[Turn], *, language: str, subject: str = "", note: str = "") -> Request:
+    """What the customer wants to know.
+
+    Args:
+        turns: the conversation, oldest first, already free of orders to the assistant.
+        language: for stop words and stems, e.g. ``en``.
+        subject: the subject line; stands in where the message itself says little.
+        note: an extra question of the rep, answered after the customer's.
+    """
+    latest, earlier = _latest(turns)
+    text = without_masks(without_pleasantries(latest))
+    context = ""
+    own_terms = set(terms(text, language))
+    if earlier and (len(own_terms) < _FEW_TERMS or (_REPLY_ONLY.match(text) and len(own_terms) < 8)):
+        context = _context(earlier, text)
+    elif subject and len(own_terms) < _FEW_TERMS:
+        context = subject
+    heard = [*(turn.text for turn in turns if turn.author == "customer"), subject, note, context]
+    said = frozenset(term for part in heard for term in terms(without_masks(part), language))
+    if not own_terms and not (context and _REPLY_ONLY.match(text)) and not note:
+        if not (subject and not earlier and set(terms(subject, language))):
+            return Request(text, (), said, "")
+        context = subject
+    asks = _asks(text, context=context, language=language)
+    if note and set(terms(note, language)):
+        asks = (*asks, *_asks(note, context="", language=language)[:1])
+    return Request(text, asks[: MAX_ASKS + 1], said, _query(text, asks, context=context, note=note))
+
+
+def _latest(turns: Sequence[Turn]) -> tuple[str, Sequence[Turn]]:
+    """The customer's messages since the last reply, and what came before them."""
+    end = len(turns)
+    while end and turns[end - 1].author == "rep":
+        end -= 1  # regenerating after a reply: the customer's last words still count
+    start = end
+    while start and turns[start - 1].author == "customer":
+        start -= 1
+    return "\n".join(turn.text for turn in turns[start:end]), turns[:start]
+
+
+def _context(earlier: Sequence[Turn], answer: str) -> str:
+    """What a bare answer answers: the rep's question, and the matter before it."""
+    rep_said = without_pleasantries(earlier[-1].text)
+    questions = [sentence for sentence in split_sentences(rep_said) if sentence.rstrip().endswith("?")]
+    questions = [_chosen(questions[-1], answer)] if questions else []
+    matter = next((turn.text for turn in reversed(earlier) if turn.author == "customer"), "")
+    parts = [_condense(without_pleasantries(matter)), *questions[-1:]]
+    return without_masks(" ".join(part for part in parts if part))
+
+
+_ORDINALS = (
+    re.compile(r"\b(first|1st|former|erste[nrs]?|primer[oa]?|premi(er|ère))\b", re.I),
+    re.compile(r"\b(second|2nd|latter|other|zweite[nrs]?|segund[oa]|deuxième|seconde?)\b", re.I),
+    re.compile(r"\b(third|3rd|dritte[nrs]?|tercer[oa]?|troisième)\b", re.I),
+)
+
+
+def _chosen(question: str, answer: str) -> str:
+    """The option of "A or B?" that an answer such as "the second one" picks, or the whole question."""
+    options = [
+        part.strip(" ?")
+        for part in re.split(r",\s*(?:or\b)?|\bor\b|\boder\b|\s[ou]\s|\bou\b", question)
+        if part.strip(" ?")
+    ]
+    for position, ordinal in enumerate(_ORDINALS):
+        if ordinal.search(answer) and len(options) > 1 and position < len(options):
+            return options[position]
+    return question
+
+
+def kind_of(sentence: str) -> AskKind:
+    """What kind of answer a question wants."""
+    for kind, pattern in _KINDS:
+        if kind == "what" and not sentence.rstrip().endswith("?") and not pattern.match(sentence):
+            continue
+        if kind == "yes_no" and pattern.search(sentence):
+            return kind
+        if pattern.search(sentence):
+            if kind == "amount" and _yes_no_question(sentence):
+                return "yes_no"
+            return kind
+    return "problem"
+
+
+def _yes_no_question(sentence: str) -> bool:
+    return next(pattern for kind, pattern in _KINDS if kind == "yes_no").search(sentence) is not None
+
+
+def _asks(text: str, *, context: str, language: str) -> tuple[Ask, ...]:
+    sentences = [part for line in text.splitlines() for part in split_sentences(line)]
+    questions = [sentence for sentence in sentences if sentence.rstrip(" \"')").endswith("?")]
+    questions = [part for question in questions for part in _AND_ALSO.split(question) if part.strip()]
+    wanted = questions or [sentence for sentence in sentences if _REQUEST.search(sentence)]
+    asks: list[Ask] = []
+    for sentence in wanted:
+        own = tuple(dict.fromkeys(terms(sentence, language)))
+        if not own and not context:
+            continue
+        if len(own) < _FEW_TERMS:
+            more = terms(" ".join([context, *_before(sentences, sentence)]), language)
+            own = tuple(dict.fromkeys([*own, *more[-12:]]))
+        if own and not any(set(own) <= set(ask.terms) for ask in asks):
+            asks.append(Ask(sentence, kind_of(sentence), own))
+    if not asks:
+        whole = tuple(dict.fromkeys(terms(f"{context} {_condense(text)}", language)))
+        if whole:
+            asks.append(Ask(text or context, kind_of(context or text) if context else kind_of(text), whole))
+    if len(asks) > MAX_ASKS:
+        asks = sorted(sorted(asks, key=lambda ask: -len(ask.terms))[:MAX_ASKS], key=asks.index)
+    return tuple(asks)
+
+
+def _before(sentences: Sequence[str], part: str) -> Sequence[str]:
+    """The sentences a question may lean on: the two before it, and the one it is a part of."""
+    at = next((i for i, sentence in enumerate(sentences) if part in sentence), 0)
+    whole = [] if sentences[at] == part else [sentences[at].partition(part)[0]]
+    return [*sentences[max(0, at - 2) : at], *whole]
+
+
+def _condense(text: str) -> str:
+    """The sentences of a long text that say what is wrong or wanted."""
+    if len(text.split()) <= _WHOLE_MESSAGE_WORDS:
+        return text
+    sentences = [part for line in text.splitlines() for part in split_sentences(line)]
+    ranked = sorted(
+        range(len(sentences)),
+        key=lambda i: (
+            not sentences[i].rstrip().endswith("?"),
+            not _REQUEST.search(sentences[i]),
+            -len(re.findall(r"\w*\d\w*|\b[A-Z]{2,}\b|\b[A-Z][a-z]+[A-Z]\w*|[\"“«].+?[\"”»]", sentences[i])),
+            i,
+        ),
+    )
+    kept: list[int] = []
+    size = 0
+    for index in ranked:
+        count = len(sentences[index].split())
+        if kept and size + count > _WHOLE_MESSAGE_WORDS:
+            continue
+        kept.append(index)
+        size += count
+    return " ".join(sentences[index] for index in sorted(kept))
+
+
+def _query(text: str, asks: Sequence[Ask], *, context: str, note: str) -> str:
+    body = _condense(text)
+    for ask in asks:
+        if ask.text not in body and ask.text not in note:
+            body = f"{body} {ask.text}"
+    parts = [part for part in (context, body, note) if part]
+    kept = [word for word in " ".join(parts).split() if not is_mask(word.strip(".,;:!?"))]
+    return " ".join(kept[:_QUERY_WORDS])

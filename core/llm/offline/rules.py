@@ -1,0 +1,200 @@
+"""What a message asks for that no article can give: signs of danger, orders, account look-ups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from core.llm.offline.sentences import split_sentences
+
+Alarm = Literal["self_harm", "legal", "compromise", "privacy", "internal_rules", "manipulation"]
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.I)
+
+
+_SELF_HARM = _any(
+    r"\b(kill|hurt|harm|hang) (myself|ourselves)\b",
+    r"\b(suicid(e|al)|self[- ]harm|end (my|it all) life|end it all|want to die|don'?t want to live|better off dead)\b",
+    r"\b(selbstmord|suizid|mich umbringen|nicht mehr leben)\b",
+    r"\b(suicid(io|arme)|matarme|quitarme la vida|no quiero vivir)\b",
+    r"\b(me (suicider|tuer)|mettre fin à mes jours|plus envie de vivre)\b",
+)
+_LEGAL = _any(
+    r"\b(my|our|a|an) (lawyer|attorney|solicitor|legal (team|counsel|department))\b",
+    r"\b(sue|suing) (you|your|the company|them)\b",
+    r"\b(take|taking|pursue|start|initiate|threaten\w*) (\w+ )?legal (action|proceedings|steps)\b",
+    r"\b(small claims( court)?|file a lawsuit|see you in court|take (you|this) to court|class action|"
+    r"ombudsman|consumer protection (agency|office)|report(ing)? you to (the )?(authorit|regulat|police|ftc|bbb))",
+    r"\b(anwalt|anwältin|rechtsanwalt|klage (ein|erheben|gegen)|verklag\w+|rechtliche schritte|anzeige erstatt\w+|"
+    r"verbraucherzentrale)\b",
+    r"\b(abogad[oa]|demandar(é|emos|los|te)?|acciones legales|denunciar(é|emos|los)?)\b",
+    r"\b(avocat|porter plainte|poursuites? (judiciaires?)?|action en justice|mise en demeure)\b",
+)
+_COMPROMISE = _any(
+    r"\b(hacked|hijacked|compromised|stolen) (my|our|account|password|key|card|site)",
+    r"\b(account|site|server|password|token|key|card|email)s? (has |have |was |were |got |is |are |been |may be |might be )+"
+    r"(hacked|compromised|breached|leaked|stolen|exposed|hijacked)\b",
+    r"\b(leaked|exposed|committed|pushed|published|posted|shared) (\w+ ){0,4}(api|secret|private|access|ssh) ?(key|token|keys|tokens)\b",
+    r"\b(someone|somebody|a (stranger|hacker)|an (attacker|unknown person)) (\w+ ){0,3}(logged in|signed in|accessed|"
+    r"got into|is using|has access|changed my|took over)\b",
+    r"\b(unauthori[sz]ed|suspicious|fraudulent) (access|log-?in|sign-?in|transaction|charge|payment|activity|transfer)s?\b",
+    r"\b(data breach|security (incident|breach|vulnerability)|phishing)\b",
+    r"\b(gehackt|konto (wurde )?(übernommen|kompromittiert)|datenleck|sicherheitsl(ü|ue)cke|(api-?schlüssel|passwort) (wurde )?"
+    r"(geleakt|gestohlen|veröffentlicht))\b",
+    r"\b(hackead[oa]|han hackeado|cuenta comprometida|acceso no autorizado|robado mi (cuenta|contraseña|clave))\b",
+    r"\b(pirat(é|ée|er|age)|compte compromis|accès non autorisé|fuite de données)\b",
+)
+_SECRET = re.compile(
+    r"(-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\b(sk|pk|rk)[-_](live|test|proj)[-_][A-Za-z0-9]{10,}|"
+    r"\bgh[pousr]_[A-Za-z0-9]{20,}\b|\bxox[baprs]-[A-Za-z0-9-]{10,}|"
+    r"\b(password|passwort|contraseña|mot de passe|passphrase|pin)\b( is|:| ist| es| est|=)+\s*[\"']?(?=\S*\d)\S{6,})",
+    re.I,
+)
+_PRIVACY = _any(
+    r"\b(gdpr|ccpa|dsgvo|rgpd|lgpd)\b.{0,80}\b(request|article|art\.?|erasure|access|delete|copy|anfrage|auskunft|löschung|"
+    r"solicitud|acceso|demande|droit)",
+    r"\b(subject access request|data subject|right to (be forgotten|erasure|access)|dsar|"
+    r"(data protection|privacy) (request|officer|complaint))\b",
+    r"\b(article|art\.?|artikel|artículo) 1[5-9]\b.{0,40}\b(gdpr|dsgvo|rgpd)",
+    r"\b(all|any) (the )?(personal )?(data|information) you (hold|have|store|keep)( \w+)? (about|on) me\b",
+    r"\b(delete|erase|remove) all (of )?my personal (data|information)\b",
+    r"\b(datenschutz(anfrage|beauftragte\w*|auskunft)|recht auf (löschung|vergessenwerden|auskunft)|"
+    r"alle (meine )?(personenbezogenen|persönlichen) daten)\b",
+    r"\b(derecho (al olvido|de supresión|de acceso)|protección de datos)\b",
+    r"\b(droit à l'(oubli|effacement)|droit d'accès|données personnelles)\b.{0,60}\b(demande|suppr|effac|copie)",
+)
+_INTERNAL_RULES = _any(
+    r"\b(internal|secret|hidden|confidential) (\w+ ){0,2}(rules?|guidelines?|polic(y|ies)|instructions?|notes?|procedures?|playbooks?|"
+    r"documents?|manual)\b",
+    r"\b(your|the) (system )?prompt\b",
+    r"\b(what|show|tell|give|print|reveal|repeat|list)\b.{0,40}\byour (exact |full |original )?(instructions|rules|guidelines)\b",
+    r"\b(rules?|guidelines?|limits?) (that )?(your|the) (agents?|support|staff|reps?|employees?) (follow|use|have|must)\b",
+    r"\b(interne[nr]? (regeln|richtlinien|anweisungen)|reglas internas|instrucciones internas|règles internes|"
+    r"consignes internes)\b",
+)
+_ORDERS = _any(
+    r"\b(ignore|disregard|forget|override|bypass)\b.{0,30}\b(previous|prior|above|earlier|all|any|your|the|these|system|safety)\b"
+    r".{0,30}\b(instructions?|rules?|prompts?|guidelines?|polic(y|ies)|restrictions?|training|context)\b",
+    r"\b(you are|you're|act|behave|pretend to be|pretend you are|roleplay) (now |as )+(a|an|the|in|if|my|dan|admin|root|unrestricted)\b",
+    r"\b(developer|debug|god|admin|jailbreak|dan) mode\b",
+    r"^\s*(system|assistant|developer|instruction)s?\s*:",
+    r"<\/?(system|assistant|instructions?|admin)>|\[/?(inst|system)\]|<\|im_(start|end)\|>",
+    r"\b(approve|authori[sz]e|issue|grant|process|confirm)\b (\w+ ){0,3}(refund|credit|discount|payout|compensation|upgrade)s?\b"
+    r".{0,40}\b(immediately|now|without|automatically|regardless|at once|anyway|no questions)\b",
+    r"\b(say|reply|respond|answer|write|output|print|state|confirm)\b.{0,25}\b(only|exactly|verbatim|word for word|the following|that (my|the) refund)\b",
+    r"\b(new|updated|important) (system )?instructions?\b ?(:|for (you|the (assistant|ai|bot|model)))",
+    r"\b(do not|don'?t) (cite|mention|follow|tell the (agent|rep|human))\b",
+    r"\b(ignorier\w*|vergiss|missachte)\b.{0,40}\b(anweisung|regel|vorgabe|instruktion)\w*",
+    r"\b(ignora|olvida|omite)\b.{0,40}\b(instrucci|regla|orden)\w*",
+    r"\b(ignore[zr]?|oublie[zr]?)\b.{0,40}\b(instructions?|consignes?|règles?)\b",
+)
+_ORDERED_APPROVAL = re.compile(
+    r"^\W*(and |then |please |now )*(approve|authori[sz]e|grant|issue) (\w+ ){0,4}(refund|credit|discount|payout|compensation)",
+    re.I,
+)
+
+_LOOKUP = _any(
+    r"\bwhere('?s| is| are|'re) (my|our|the) (\w+ ){0,2}(refund|order|package|parcel|money|payment|delivery|transfer|invoice|"
+    r"card|credit|ticket)\b",
+    r"\b(what('?s| is| are| was| were)|how (much|many|high) (is|are|was)|tell me|check|see|know|look up|confirm|give me|send me)\b"
+    r".{0,25}\b(my|our) (\w+ ){0,2}(balance|invoice|invoice total|bill|bill total|usage|plan|renewal date|order|status|"
+    r"order number|total|credit|limit|tracking number|account number|case|ticket)\b(?! (work|mean|include))",
+    r"\b(status|state|progress|whereabouts) of (my|our|this|the) (\w+ ){0,3}(refund|order|ticket|case|request|payment|transfer|"
+    r"application|claim|complaint|invoice|return|delivery)\b",
+    r"\b(have|has|did|do) (you|your team|my|the|our) (\w+ ){0,4}(receive|received|process|processed|ship|shipped|refunded|"
+    r"refund|approved|arrived|gone through|been (paid|processed|refunded|shipped|approved|received))\b.{0,40}"
+    r"\b(my|our|yet|it)\b|\bhas my (\w+ ){1,3}been\b",
+    r"\bwhen (will|do|can) (my|i|we|our) (\w+ ){0,3}(refund|order|package|money|payment|delivery|transfer)( be)?\b.{0,30}"
+    r"\b(arrive|ship|come|delivered|paid|processed|get here)\b",
+    r"\bwhy (was|were|am|did|is|has) (i|we|my (card|account|invoice|bill)|you) (\w+ ){0,3}(charged?|billed?|debit|bill)\b",
+    r"\b(how much|what) (do|did|have) i (owe|pay|paid|spent|used)\b",
+    r"\bwo (ist|bleibt|sind) (meine?|unsere?)\b|\bwie (hoch|viel) ist (meine?|unsere?)\b|\bwann (kommt|erhalte ich) (meine?|unsere?)\b|"
+    r"\bstatus (meiner|meines)\b|\bwarum wurde (mir|mein|meine)\b",
+    r"\bdónde (está|están) mi|\bcuál es (mi|el estado de mi)|\bcuándo (llega|recibiré) mi|\bestado de mi\b|\bpor qué me (han )?cobra",
+    r"\boù (est|en est|sont) (ma|mon|mes)\b|\bquel est (mon|le statut de m)|\bquand (vais-je recevoir|arrive) (ma|mon|mes)\b|"
+    r"\bpourquoi (ai-je été|m'a)",
+)
+_VERBS = (
+    "cancel|refund|reset|delete|close|unlock|upgrade|downgrade|change|update|remove|transfer|send|resend|issue|extend|waive|"
+    "apply|reverse|block|unblock|activate|deactivate|enable|disable|add|merge|correct|fix|restore|move|credit|reimburse|"
+    "reopen|suspend|process|check|book|rebook|order|ship|replace|return"
+)
+_ACTION = _any(
+    rf"\b(can|could|would|will) (you|someone|somebody|anyone|your team)( guys)?( please| kindly| just)?( also)? "
+    rf"({_VERBS})\b ((\w+ ){{0,4}}?(my|me|our|us|it)\b|(this|that)\b)",
+    rf"\b(can|could|would|will) (you|someone) (please|kindly) ({_VERBS})\b",
+    rf"(^|[.!?,;]\s*|\b(please|pls|kindly|just)\s+)({_VERBS}) (my|me|our|this|the|it)\b",
+    rf"\b(i|we) (want|need|would like|'d like|demand|expect) (you|someone|your team) to ({_VERBS})\b",
+    r"\b(i|we) (want|need|would like|'d like|demand|expect|request|am requesting|are requesting) (a|my|our|the) (\w+ ){0,2}"
+    r"(refund|money back|cancell?ation|reimbursement|credit|chargeback|replacement)\b",
+    r"\b(cancel|reset|delete|change|refund|do|fix) (\w+ ){1,4}for (me|us)\b",
+    r"\b(können|könnten|kannst|würden) sie( bitte)?\b.{0,50}\b(kündigen|stornieren|erstatten|zurücksetzen|löschen|ändern|"
+    r"freischalten|sperren|schicken|senden|überweisen)\b",
+    r"\b(kündigen|stornieren|erstatten|löschen|sperren|schicken) sie\b",
+    r"\b(puede[ns]?|podría[ns]?)( por favor)? (cancelar|reembolsar|restablecer|eliminar|cambiar|enviar|bloquear|desbloquear)(me|lo|la)?\b"
+    r"|\b(cancele|reembolse|elimine|envíe)n?(me)?\b|\bquiero (un|mi) reembolso\b",
+    r"\b(pouvez|pourriez)-vous( s'il vous plaît)? (annuler|rembourser|réinitialiser|supprimer|modifier|envoyer|bloquer|débloquer)\b"
+    r"|\b(annulez|remboursez|supprimez|envoyez)[ -]",
+)
+_EXPLAIN = re.compile(
+    r"\b(how (do|can|to|does|should|would)|what (do|should|must|are the steps)|explain|tell me how|show me how|"
+    r"wie (kann|muss|geht|lange)|cómo (puedo|se)|comment (puis|faire|peut))\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """A message after the rules: what is left to answer, and what the rules saw.
+
+    ``text`` is free of sentences that give orders to the assistant.
+    """
+
+    text: str
+    alarms: tuple[Alarm, ...]
+
+    @property
+    def manipulated(self) -> bool:
+        return "manipulation" in self.alarms
+
+
+def screen(text: str) -> Screening:
+    """Look for danger, and take orders to the assistant out of a message: they are data, not orders."""
+    alarms: list[Alarm] = []
+    kept_lines: list[str] = []
+    for line in text.splitlines():
+        kept: list[str] = []
+        for sentence in split_sentences(line):
+            if _ORDERS.search(sentence) or ("manipulation" in alarms and _ORDERED_APPROVAL.match(sentence)):
+                if "manipulation" not in alarms:
+                    alarms.append("manipulation")
+                continue
+            kept.append(sentence)
+        kept_lines.append(" ".join(kept))
+    rest = "\n".join(kept_lines).strip()
+    checks: Sequence[tuple[Alarm, re.Pattern[str]]] = (
+        ("self_harm", _SELF_HARM),
+        ("legal", _LEGAL),
+        ("compromise", _COMPROMISE),
+        ("compromise", _SECRET),
+        ("privacy", _PRIVACY),
+        ("internal_rules", _INTERNAL_RULES),
+    )
+    for alarm, pattern in checks:
+        if alarm not in alarms and pattern.search(rest):
+            alarms.append(alarm)
+    return Screening(rest, tuple(alarms))
+
+
+def wants_lookup(text: str) -> bool:
+    """Whether it asks for a fact about this customer's own account."""
+    return _LOOKUP.search(text) is not None
+
+
+def wants_action(text: str) -> bool:
+    """Whether it asks us to do something, rather than how to do it."""
+    return _ACTION.search(text) is not None and _EXPLAIN.search(text) is None

@@ -1,0 +1,220 @@
+"""Scores every quotable piece of the passages against one thing asked."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.llm.offline.markdown import Piece
+from core.llm.offline.passages import Passage
+from core.llm.offline.query import Ask, AskKind
+from core.llm.offline.words import terms
+
+HEADING_WEIGHT = 0.6
+NEAR_WEIGHT = 0.3
+ORDER_BONUS = 0.15
+SHAPE_BONUS = 0.12
+STEP_BONUS = 0.3
+STEP_MALUS = 0.15
+SPECIAL_CASE_MALUS = 0.25
+PASSAGE_WEIGHT = 0.25
+
+_NUMBER = (
+    r"(\d|\b(one|two|three|four|five|six|ten|twice|ein|zwei|drei|vier|fünf|dos|tres|cuatro|deux|trois|quatre|"
+    r"unlimited|unbegrenzt|ilimitad[oa]s?|illimité))"
+)
+_TIME = (
+    r"(\b(seconds?|minutes?|hours?|days?|weeks?|months?|years?|immediately|at once|until|before|after|during|every|"
+    r"sekunden?|minuten?|stunden?|tage?n?|wochen?|monate?n?|jahre?n?|sofort|bis|días?|horas?|minutos?|semanas?|"
+    r"meses|años?|jours?|heures?|semaines?|mois|années?|"
+    r"january|february|march|april|may|june|july|august|september|october|november|december)\b|\d:\d\d)"
+)
+_SHAPES: dict[AskKind, re.Pattern[str]] = {
+    "how": re.compile(
+        r"^(to |you can |open|select|choose|click|go to|enter|run|use|set|create|add|install|öffnen|wählen|klicken|gehen|"
+        r"um |abra|abre|seleccion|haga|para |ouvrez|sélectionn|cliquez|allez|pour )",
+        re.I,
+    ),
+    "amount": re.compile(_NUMBER, re.I),
+    "when": re.compile(_TIME, re.I),
+    "where": re.compile(
+        r"( > |\b(under|menu|page|tab|section|panel|open|unter|menü|seite|bajo|sous|page)\b|https?://)", re.I
+    ),
+    "why": re.compile(
+        r"\b(because|due to|caus\w+|since|reason|so that|means|weil|da|wegen|porque|debido|car|parce)\b", re.I
+    ),
+    "yes_no": re.compile(
+        r"\b(can|can't|cannot|may|must|not|no|yes|only|supports?|supported|doesn't|don't|isn't|available|allowed|"
+        r"kann|können|nicht|kein\w*|nur|ja|nein|unterstützt|puede\w*|no|sí|solo|sólo|pouvez|peut|ne|pas|seulement|oui|non)\b",
+        re.I,
+    ),
+    "what": re.compile(
+        r"\b(is|are|means|refers|called|contains?|consists?|ist|sind|bedeutet|heißt|es|son|significa|est|sont)\b",
+        re.I,
+    ),
+}
+# A heading with one of these is for the few who are in that case, and they say so.
+_SPECIAL_CASES = frozenset(
+    {"classic", "legaci", "deprec", "beta", "obsolet", "veraltet", "klassisch", "obsoleto"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A piece with how well it answers: ``score`` for ranking, ``covered`` 0..1 of what was asked."""
+
+    passage: Passage
+    index: int
+    piece: Piece
+    terms: frozenset[str]
+    score: float
+    covered: float
+
+
+class Evidence:
+    """The public passages of one draft with the statistics needed to weigh words.
+
+    Args:
+        passages: best first.
+        language: of the passages, for stems.
+    """
+
+    def __init__(self, passages: Sequence[Passage], *, language: str) -> None:
+        self.passages = list(passages)
+        self.language = language
+        self._terms = {
+            passage.id: tuple(frozenset(terms(piece.text, language)) for piece in passage.pieces())
+            for passage in passages
+        }
+        self._headings = {passage.id: passage.heading_terms(language) for passage in passages}
+        self._special = {passage.id: self._headings[passage.id] & _SPECIAL_CASES for passage in passages}
+        counts: Counter[str] = Counter()
+        total = 0
+        for passage in passages:
+            for piece_terms in self._terms[passage.id]:
+                counts.update(piece_terms)
+                total += 1
+            counts.update(self._headings[passage.id])
+            total += 1
+        self._counts = counts
+        self._total = max(1, total)
+        self._best_score = max((passage.score for passage in passages), default=0.0) or 1.0
+
+    def weight(self, term: str) -> float:
+        """Rare words weigh more (inverse document frequency over the pieces retrieved)."""
+        count = min(self._counts[term], self._total)
+        return math.log(1 + (self._total - count + 0.5) / (count + 0.5))
+
+    def heading_terms(self, passage: Passage) -> frozenset[str]:
+        return self._headings[passage.id]
+
+    def passage_terms(self, passage: Passage) -> frozenset[str]:
+        return self._headings[passage.id].union(*self._terms[passage.id])
+
+    def piece_terms(self, passage: Passage, index: int) -> frozenset[str]:
+        return self._terms[passage.id][index]
+
+    def coverage(self, ask_terms: Sequence[str], present: frozenset[str]) -> float:
+        """The weighted share 0..1 of the asked words that are present."""
+        total = sum(self.weight(term) for term in ask_terms)
+        return sum(self.weight(term) for term in ask_terms if term in present) / total if total else 0.0
+
+    def score(self, ask: Ask, *, similarity: Mapping[str, float] | None = None) -> list[Scored]:
+        """Every quotable piece scored for ``ask``, best first.
+
+        Args:
+            similarity: cosine similarity of the ask to piece texts, where it was computed.
+        """
+        weights = {term: self.weight(term) for term in ask.terms}
+        total = sum(weights.values()) or 1.0
+        pairs = set(zip(ask.terms, ask.terms[1:], strict=False))
+        scored = [
+            self._score_piece(ask, passage, index, piece, weights, total, pairs, similarity or {})
+            for passage in self.passages
+            for index, piece in enumerate(passage.pieces())
+            if piece.kind not in ("heading", "navigation")
+        ]
+        return sorted(
+            scored, key=lambda item: (-item.score, -item.passage.score, item.passage.id, item.index)
+        )
+
+    def _score_piece(
+        self,
+        ask: Ask,
+        passage: Passage,
+        index: int,
+        piece: Piece,
+        weights: Mapping[str, float],
+        total: float,
+        pairs: set[tuple[str, str]],
+        similarity: Mapping[str, float],
+    ) -> Scored:
+        own = self._terms[passage.id][index]
+        heading = self._headings[passage.id]
+        near = self._near(passage, index, piece)
+        direct = sum(weight for term, weight in weights.items() if term in own) / total
+        above = sum(weight for term, weight in weights.items() if term in heading and term not in own) / total
+        beside = (
+            sum(
+                weight
+                for term, weight in weights.items()
+                if term in near and term not in own and term not in heading
+            )
+            / total
+        )
+        score = direct + HEADING_WEIGHT * above + NEAR_WEIGHT * beside
+        if score and pairs:
+            sequence = terms(piece.text, self.language)
+            score += ORDER_BONUS * len(pairs & set(zip(sequence, sequence[1:], strict=False))) / len(pairs)
+        shape = _SHAPES.get(ask.kind)
+        if score and piece.kind == "step":
+            # Steps answer "how" as well as their heading fits the question; they answer little else.
+            score += STEP_BONUS * (direct + above) if ask.kind in ("how", "problem", "where") else -STEP_MALUS
+        elif score and shape is not None and shape.search(piece.text):
+            score += SHAPE_BONUS
+        if self._special[passage.id] - set(ask.terms):
+            score -= SPECIAL_CASE_MALUS
+        score += PASSAGE_WEIGHT * passage.score / self._best_score
+        score += _length_penalty(piece)
+        if piece.text in similarity:
+            score += 0.5 * similarity[piece.text]
+        return Scored(passage, index, piece, own, score, direct + above + beside)
+
+    def _near(self, passage: Passage, index: int, piece: Piece) -> frozenset[str]:
+        """Words of the neighbours in the same paragraph, and of the line that introduces a list."""
+        pieces, found = passage.pieces(), frozenset[str]()
+        for other in (index - 1, index + 1):
+            if 0 <= other < len(pieces) and pieces[other].block == piece.block:
+                found |= self._terms[passage.id][other]
+        lead = lead_in(pieces, index)
+        return found | self._terms[passage.id][lead] if lead is not None else found
+
+
+def lead_in(pieces: Sequence[Piece], index: int) -> int | None:
+    """Index of the sentence that introduces the list, table or code ``pieces[index]`` belongs to."""
+    piece = pieces[index]
+    if piece.kind not in ("step", "bullet", "code", "row"):
+        return None
+    first = index
+    while first and (pieces[first - 1].block == piece.block or pieces[first - 1].kind == "navigation"):
+        first -= 1
+    before = first - 1
+    if (
+        before >= 0
+        and pieces[before].kind == "prose"
+        and (pieces[before].text.endswith(":") or piece.kind in ("bullet", "step", "row"))
+    ):
+        return before
+    return None
+
+
+def _length_penalty(piece: Piece) -> float:
+    if piece.kind not in ("prose", "bullet"):
+        return 0.0
+    count = len(piece.text.split())
+    if piece.kind == "prose" and count < 4:
+        return -0.15
+    return -0.1 if count > 60 else 0.0

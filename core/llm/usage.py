@@ -1,0 +1,69 @@
+"""What a model call used and cost."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core.database import now
+from core.llm.tables import ModelCall
+from core.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallRecord:
+    """One request to a model, failed ones included. ``cost`` is USD by the prices in the settings."""
+
+    purpose: str
+    provider: str
+    model: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float = 0.0
+    milliseconds: float = 0.0
+    ok: bool = True
+    error: str = ""
+    at: datetime = field(default_factory=now)
+
+
+UsageSink = Callable[[CallRecord], None]
+"""Takes a record as soon as the call is over, on the caller's event loop: it must not block."""
+
+
+def cost_of(input_tokens: int, output_tokens: int, *, settings: Settings) -> float:
+    """USD for a call at the configured prices per million tokens."""
+    return (input_tokens * settings.model_price_input + output_tokens * settings.model_price_output) / 1e6
+
+
+def record_usage(record: CallRecord, *, session: Session) -> ModelCall:
+    """Add a record to ``model_call`` in the caller's transaction."""
+    row = ModelCall(
+        at=record.at,
+        purpose=record.purpose[:40],
+        provider=record.provider[:40],
+        model=record.model[:100],
+        input_tokens=record.input_tokens,
+        output_tokens=record.output_tokens,
+        cost=record.cost,
+        milliseconds=record.milliseconds,
+        ok=record.ok,
+        error=record.error[:300],
+    )
+    session.add(row)
+    return row
+
+
+def report(sink: UsageSink | None, record: CallRecord) -> None:
+    """Give a record to the sink. A sink that fails is logged: a draft must not be lost over it."""
+    if sink is None:
+        return
+    try:
+        sink(record)
+    except Exception:
+        _log.exception("the usage sink failed; this call is not counted")
