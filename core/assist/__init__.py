@@ -1,0 +1,55 @@
+"""Floor 3: drafts. The agent, what it may see, the check of what it wrote, and who runs it when."""
+
+from core.assist.build import current_build
+from core.assist.cases import SimilarCase, similar_cases
+from core.assist.context import Utterance
+from core.assist.equipment import Equipment, equip
+from core.assist.grounding.citations import Removed, VerifiedCitation
+from core.assist.grounding.evidence import Retrieved
+from core.assist.masking import Known, Masked, mask, unmask
+from core.assist.now import draft_now
+from core.assist.replying import send_composed
+from core.assist.result import DraftResult
+from core.assist.running.attempts import discard_draft, draft_used, record_use
+from core.assist.running.runner import DraftRunner
+from core.assist.tables import Build, Citation, Draft
+from core.assist.views import (
+    REASONS,
+    CitationView,
+    DraftView,
+    PassageView,
+    RetrievedView,
+    current_draft,
+)
+
+__all__ = [
+    "REASONS",
+    "Build",
+    "Citation",
+    "CitationView",
+    "Draft",
+    "DraftResult",
+    "DraftRunner",
+    "DraftView",
+    "Equipment",
+    "Known",
+    "Masked",
+    "PassageView",
+    "Removed",
+    "Retrieved",
+    "RetrievedView",
+    "SimilarCase",
+    "Utterance",
+    "VerifiedCitation",
+    "current_build",
+    "current_draft",
+    "discard_draft",
+    "draft_now",
+    "draft_used",
+    "equip",
+    "mask",
+    "record_use",
+    "send_composed",
+    "similar_cases",
+    "unmask",
+]

@@ -25,11 +25,11 @@ class Draft(Row, table=True):
     """One AI attempt at a reply.
 
     ``state``: running, ready, failed, cancelled or interrupted (its process died; the partial
-    text is kept). ``decision``: answer, abstain or escalate. ``reason`` (abstain, escalate): missing_knowledge,
-    several_resolutions, conflicting_sources, needs_tool or policy; with ``question``, the one
-    thing to find out that would unblock it. ``outcome``: what the rep did with it: empty, sent,
-    edited, discarded or superseded. A draft is stale when the customer has written after
-    ``basis_message_id``.
+    text is kept). ``decision``: answer, abstain or escalate. ``reason`` (abstain, escalate):
+    missing_knowledge, several_resolutions, conflicting_sources, needs_tool or policy; with
+    ``question``, the one thing to find out that would unblock it. ``outcome``: what the rep did
+    with it: empty, sent, edited, discarded or superseded. A draft is stale when the customer has
+    written after ``basis_message_id``.
     """
 
     __tablename__ = "draft"
@@ -60,6 +60,9 @@ class Draft(Row, table=True):
     model: str = Field(default="", max_length=100)
     retrieved: list[dict[str, Any]] = Field(
         default_factory=list, sa_type=JSONColumn, description="[{passage_id, score, query}] best first"
+    )
+    removed: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=JSONColumn, description="[{text, reason}] sentences without support"
     )
     usage: dict[str, Any] = Field(default_factory=dict, sa_type=JSONColumn)
     stages: dict[str, float] = Field(default_factory=dict, sa_type=JSONColumn, description="milliseconds")

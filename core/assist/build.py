@@ -1,0 +1,88 @@
+"""Which build writes drafts now: the hash of everything that shapes them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import version
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import func
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from core.assist.agent import MOST_TURNS, PASSAGES_A_SEARCH
+from core.assist.grounding.citations import CONTRIBUTES, ENOUGH
+from core.assist.grounding.quotes import SIMILAR_ENOUGH
+from core.assist.instructions import INSTRUCTIONS, VERSION
+from core.assist.tables import Build
+from core.knowledge.tables import Article, ArticleVersion, SearchStamp
+from core.settings import Settings
+
+_ID_LENGTH = 16
+_SDK = {name: version(name) for name in ("openai", "openai-agents")}
+_digests: dict[str, tuple[tuple[int, int], str]] = {}
+_lock = Lock()
+
+
+def current_build(*, session: Session, settings: Settings) -> Build:
+    """The build in force, not stored yet: see :func:`store_build`.
+
+    Costs one small query while the knowledge stays the same; the digest of the live articles is kept
+    per process and read again only after the search stamp moved.
+    """
+    contents: dict[str, Any] = {
+        "instructions": {"version": VERSION, "sha256": _sha256(INSTRUCTIONS)},
+        "model": {
+            "provider": settings.model_provider,
+            "name": settings.model_name,
+            "base_url": settings.model_base_url,
+            "api": settings.model_api,
+        },
+        "agent": {
+            "turns": MOST_TURNS,
+            "passages_a_search": PASSAGES_A_SEARCH,
+            "embedder": settings.embedder,
+        },
+        "verification": {"coverage": ENOUGH, "citation": CONTRIBUTES, "quote": SIMILAR_ENOUGH},
+        "organisation": settings.organisation,
+        "knowledge": knowledge_digest(session=session),
+        "sdk": dict(_SDK),
+    }
+    canonical = json.dumps(contents, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return Build(id=_sha256(canonical)[:_ID_LENGTH], contents=contents)
+
+
+def store_build(build: Build, *, session: Session) -> None:
+    """Store a build unless it is stored already, also when two processes do so at once."""
+    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(Build)
+    values = {"id": build.id, "contents": build.contents, "created_at": build.created_at}
+    session.execute(insert.values(**values).on_conflict_do_nothing(index_elements=["id"]))
+
+
+def knowledge_digest(*, session: Session) -> str:
+    """SHA-256 over the live version of every article, by external id."""
+    state = (
+        session.scalar(select(func.max(SearchStamp.passages))) or 0,
+        session.scalar(select(func.max(ArticleVersion.id))) or 0,
+    )
+    address = str(session.get_bind().engine.url)
+    known = _digests.get(address)
+    if known is not None and known[0] == state:
+        return known[1]
+    live = session.execute(
+        select(Article.source, Article.external_id, ArticleVersion.digest)
+        .join(ArticleVersion, col(ArticleVersion.id) == col(Article.live_version_id))
+        .where(col(Article.status) == "live")
+        .order_by(col(Article.source), col(Article.external_id))
+    )
+    # sorted again here: databases order by their own collation
+    digest = _sha256("\n".join(sorted("\t".join(row) for row in live)))
+    with _lock:
+        _digests[address] = (state, digest)
+    return digest
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,46 @@
+"""Why a draft failed, in words for the rep."""
+
+from __future__ import annotations
+
+import openai
+from agents.exceptions import (
+    MaxTurnsExceeded,
+    ModelBehaviorError,
+    ModelRefusalError,
+    ModelTimeoutError,
+)
+
+from core.errors import ProviderError, RatchetError
+
+_WORKABLE = "You can write the reply yourself, or try again."
+
+
+def explain(error: BaseException) -> str:
+    """One or two plain sentences. Never holds what the provider said about the content."""
+    match error:
+        case ModelTimeoutError() | TimeoutError() | openai.APITimeoutError():
+            reason = "The model took too long to answer."
+        case openai.AuthenticationError() | openai.PermissionDeniedError():
+            reason = "The model provider refused our key. Somebody who runs Ratchet has to check it."
+        case openai.RateLimitError():
+            reason = "The model provider accepts no more requests at the moment."
+        case openai.APIConnectionError():
+            reason = "The model provider could not be reached."
+        case MaxTurnsExceeded():
+            reason = "The model searched again and again without coming to an answer."
+        case ModelRefusalError():
+            reason = "The model refused to answer this case."
+        case ModelBehaviorError():
+            reason = "The model's answer did not have the form it was asked for."
+        case ProviderError() | RatchetError():
+            reason = str(error)
+        case openai.OpenAIError():
+            reason = "The model provider reported an error."
+        case _:
+            reason = "Something went wrong while drafting; the details are in the server's log."
+    return f"{reason} {_WORKABLE}"
+
+
+def is_expected(error: BaseException) -> bool:
+    """Whether the failure is the provider's rather than a defect of ours."""
+    return not explain(error).startswith("Something went wrong")

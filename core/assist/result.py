@@ -1,0 +1,42 @@
+"""What drafting gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.assist.grounding.citations import Removed, VerifiedCitation
+from core.assist.grounding.evidence import Retrieved
+from core.assist.tables import Build
+
+
+@dataclass(frozen=True)
+class DraftResult:
+    """A finished draft, verified and un-masked.
+
+    Attributes:
+        decision: ``answer``, ``abstain`` or ``escalate``.
+        reason: why not ``answer``; one of the reasons of :class:`core.llm.DraftOutput`, else empty.
+        question: the one thing to find out that would unblock the draft.
+        text: the reply; for ``abstain`` and ``escalate`` what is left of it, often empty.
+        confidence: 0..1.
+        citations: in the order of the text.
+        removed: sentences that were taken out, with the reason.
+        retrieved: every passage of the run, best first, cited or not.
+        usage: ``{"requests", "input_tokens", "output_tokens"}``, counts.
+        stages: milliseconds for ``context``, ``search``, ``model``, ``verify`` (``store`` when stored).
+    """
+
+    decision: str
+    reason: str
+    question: str
+    text: str
+    confidence: float
+    locale: str
+    citations: tuple[VerifiedCitation, ...]
+    removed: tuple[Removed, ...]
+    retrieved: tuple[Retrieved, ...]
+    build: Build
+    model: str
+    usage: dict[str, Any] = field(default_factory=dict)
+    stages: dict[str, float] = field(default_factory=dict)

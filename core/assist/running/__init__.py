@@ -1,0 +1,1 @@
+"""The life of a draft: who writes it, in which process, and what became of it."""

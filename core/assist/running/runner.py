@@ -1,0 +1,302 @@
+"""The process-wide runner: drafts go on whatever the page that asked for them does.
+
+One event loop in a thread of its own writes all drafts of this process, a bounded number at once.
+What a draft has so far is stored at most twice a second, together with a heartbeat. A draft whose
+process dies becomes ``interrupted`` and keeps its text; see :mod:`core.assist.running.liveness`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial as bound
+from typing import TypeVar
+
+from agents import ModelProvider
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from core import audit
+from core.assist.context import Context, conversation_context
+from core.assist.drafting import draft, store, timed
+from core.assist.equipment import Equipment, equip
+from core.assist.failures import explain, is_expected
+from core.assist.partial import PartialReply
+from core.assist.running import attempts
+from core.assist.running.attempts import Begun
+from core.assist.running.liveness import LEASE, interrupt_leftovers, new_runner_id
+from core.assist.running.loop import LoopThread
+from core.assist.tables import Draft
+from core.database import Database
+from core.errors import Conflict, NotFound
+from core.identity import Actor, Permission, require
+from core.settings import Settings
+
+log = logging.getLogger(__name__)
+
+FLUSH_SECONDS = 0.5
+HEARTBEAT_SECONDS = 3.0
+SWEEP_SECONDS = 5.0
+_Value = TypeVar("_Value")
+
+
+@dataclass
+class _Live:
+    """A draft this process is writing."""
+
+    draft_id: int
+    conversation_id: int
+    note: str
+    partial: PartialReply | None = None
+    task: asyncio.Task[None] | None = None
+    stored: str = ""
+    beaten: float = 0.0
+
+    def text(self) -> str:
+        return self.partial.readable() if self.partial is not None else ""
+
+
+class DraftRunner:
+    """Writes drafts in the background. One a process; safe to call from any thread.
+
+    Args:
+        provider: writes instead of the settings' provider; for tests.
+        equipment: everything drafting needs, instead of what the settings name; for tests.
+        lease: after this without a heartbeat another runner takes a draft for dead.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        *,
+        provider: ModelProvider | None = None,
+        equipment: Equipment | None = None,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self.id = new_runner_id()
+        self._database = database
+        self._settings = settings
+        self._provider = provider
+        self._equipment = equipment
+        self._equipping = threading.Lock()
+        self._lease = lease
+        self._live: dict[int, _Live] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+        self._slots = asyncio.Semaphore(settings.model_concurrency)
+        self._thread = LoopThread("ratchet-drafts")
+        self._thread.submit(self._look_after())
+
+    def start(self, conversation_id: int, *, actor: Actor, note: str = "") -> int:
+        """Start a draft on a person's request, or find the one that is being written.
+
+        Returns:
+            The draft's id. Two tabs, two clicks or two processes get the same one.
+
+        Raises:
+            PermissionDenied, NotFound, InvalidInput: see :func:`core.assist.running.attempts.begin`.
+            Conflict: a draft with another note is being written, or the server is stopping.
+        """
+        begun = self._begin(
+            bound(attempts.begin, actor, conversation_id, runner=self.id, note=note, lease=self._lease)
+        )
+        return self._launched(begun, conversation_id, note).draft_id
+
+    def ensure_draft(self, conversation_id: int, *, actor: Actor) -> int | None:
+        """Start a draft when the customer waits and there is none that fits.
+
+        See :func:`core.assist.running.attempts.begin_if_needed` for when that is.
+
+        Returns:
+            The id of the conversation's newest draft, or None when nothing waits for an answer.
+        """
+        begun = self._begin(
+            bound(attempts.begin_if_needed, actor, conversation_id, runner=self.id, lease=self._lease)
+        )
+        return None if begun is None else self._launched(begun, conversation_id, "").draft_id
+
+    def cancel(self, draft_id: int, *, actor: Actor) -> bool:
+        """Stop a draft, also one that another process writes. What was written so far is kept.
+
+        Returns:
+            False when it had ended already.
+
+        Raises:
+            PermissionDenied: the actor may not ask for drafts.
+            NotFound: there is no such draft.
+        """
+        require(actor, Permission.DRAFTS_REQUEST)
+        live = self._live.get(draft_id)
+        with self._database.transaction() as session:
+            if session.get(Draft, draft_id) is None:
+                raise NotFound(f"There is no draft {draft_id}.")
+            text = live.text() if live else None
+            stopped = attempts.end(draft_id, session=session, state="cancelled", text=text)
+            if stopped:
+                audit.record(
+                    actor.person_id,
+                    actor.who,
+                    "draft.cancelled",
+                    session=session,
+                    subject_type="draft",
+                    subject_id=draft_id,
+                )
+        if live is not None:
+            self._stop(live)
+        return stopped
+
+    def sweep(self) -> int:
+        """Mark drafts of dead processes as interrupted. Runs by itself too; safe to repeat.
+
+        Returns:
+            How many there were.
+        """
+        with self._database.transaction() as session:
+            return interrupt_leftovers(session=session, lease=self._lease)
+
+    def running(self) -> list[int]:
+        """The drafts this process is writing."""
+        return sorted(self._live)
+
+    def close(self) -> None:
+        """Stop writing. Drafts in hand become interrupted with what they have so far. Safe to call twice."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            live = list(self._live.values())
+        if live:
+            with self._database.transaction() as session:
+                for each in live:
+                    attempts.end(
+                        each.draft_id, session=session, state="interrupted", text=each.text(), runner=self.id
+                    )
+        self._thread.close()
+
+    def _begin(self, begin: Callable[..., _Value]) -> _Value:
+        if self._closed:
+            raise Conflict("The server is stopping: try again in a moment.")
+        for _ in range(3):
+            try:
+                with self._database.transaction() as session:
+                    return begin(session=session)
+            except IntegrityError:
+                continue  # another process was first; the next look finds its draft
+        raise Conflict("Somebody else is starting a draft for this conversation: try again in a moment.")
+
+    def _launched(self, begun: Begun, conversation_id: int, note: str) -> Begun:
+        if begun.started:
+            live = _Live(begun.draft_id, conversation_id, " ".join(note.split()))
+            with self._lock:
+                if not self._closed:
+                    self._live[live.draft_id] = live
+                    self._thread.submit(self._run(live))
+        return begun
+
+    async def _run(self, live: _Live) -> None:
+        live.task = asyncio.current_task()
+        try:
+            async with self._slots:
+                await self._write(live)
+        except asyncio.CancelledError:
+            raise  # whoever cancelled has stored why
+        except Exception as error:
+            if is_expected(error):
+                log.warning("draft %s failed: %s", live.draft_id, type(error).__name__)
+            else:
+                log.exception("draft %s failed", live.draft_id)
+            await self._in_transaction(
+                bound(
+                    attempts.end,
+                    live.draft_id,
+                    state="failed",
+                    text=live.text(),
+                    error=explain(error),
+                    runner=self.id,
+                )
+            )
+        finally:
+            self._live.pop(live.draft_id, None)
+
+    async def _write(self, live: _Live) -> None:
+        equipment = await asyncio.to_thread(self._equipped)
+        context, reading = await asyncio.to_thread(timed, bound(self._context, live))
+        live.partial = PartialReply(context.masker)
+        result = await draft(context, equipment=equipment, partial=live.partial)
+        result = replace(result, stages={"context": reading, **result.stages})
+        await self._in_transaction(
+            bound(
+                store,
+                result,
+                live.draft_id,
+                runner=self.id,
+                basis_message_id=context.basis_message_id,
+            )
+        )
+
+    def _context(self, live: _Live) -> Context:
+        with self._database.reading() as session:
+            return conversation_context(
+                live.conversation_id,
+                session=session,
+                organisation=self._settings.organisation,
+                note=live.note,
+            )
+
+    def _equipped(self) -> Equipment:
+        with self._equipping:
+            if self._equipment is None:
+                self._equipment = equip(self._database, self._settings, provider=self._provider)
+            return self._equipment
+
+    async def _in_transaction(self, work: Callable[..., _Value]) -> _Value:
+        def run() -> _Value:
+            with self._database.transaction() as session:
+                return work(session=session)
+
+        return await asyncio.to_thread(run)
+
+    async def _look_after(self) -> None:
+        swept = 0.0
+        while True:
+            try:
+                if time.monotonic() - swept >= SWEEP_SECONDS:
+                    swept = time.monotonic()
+                    await asyncio.to_thread(self.sweep)
+                await asyncio.to_thread(self._flush)
+            except Exception:
+                log.exception("could not store the progress of drafts")  # the next round tries again
+            await asyncio.sleep(FLUSH_SECONDS)
+
+    def _flush(self) -> None:
+        """Store what is new, and a heartbeat for what is not; stop what is not ours any more."""
+        moment = time.monotonic()
+        due = [
+            (live, text)
+            for live in list(self._live.values())
+            if (text := live.text()) != live.stored or moment - live.beaten >= HEARTBEAT_SECONDS
+        ]
+        if not due:
+            return
+        lost: list[_Live] = []
+        with self._database.transaction() as session:
+            for live, text in due:
+                if not self._keep_alive(live, text, session):
+                    lost.append(live)
+        for live, text in due:
+            live.stored, live.beaten = text, moment
+        for live in lost:
+            self._stop(live)
+
+    def _keep_alive(self, live: _Live, text: str, session: Session) -> bool:
+        return attempts.keep_alive(live.draft_id, session=session, text=text, runner=self.id)
+
+    def _stop(self, live: _Live) -> None:
+        if live.task is not None:
+            self._thread.loop.call_soon_threadsafe(live.task.cancel)
