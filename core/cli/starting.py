@@ -1,0 +1,50 @@
+"""``init``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from core.cli.context import AsJson, opened
+from core.cli.output import Meter, emit
+from core.errors import ConfigurationError
+
+
+def init(
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Load the sample company Halyard with its sample people.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make or update the database and the run-time folder. Safe to repeat."""
+    with opened() as (database, settings):
+        if sample and settings.production:
+            raise ConfigurationError(
+                "Sample people must not exist in production. Leave out --sample, and make the first "
+                "person with `people add NAME --role admin`."
+            )
+        settings.home.mkdir(parents=True, exist_ok=True)
+        settings.signing_key()
+        if sample:
+            from core.sample import load_sample
+
+            meter = Meter("loading the sample company", quiet=as_json)
+            load_sample(database, settings, progress=_progress(meter))
+            meter.close()
+        shown = database.url.render_as_string(hide_password=True)
+    if as_json:
+        emit({"database": shown, "home": str(settings.home), "sample": sample})
+    else:
+        typer.echo(f"Ready. Database: {shown}")
+        if not sample:
+            typer.echo("Next: `people add NAME --role admin`, or `init --sample` to look around.")
+
+
+def _progress(meter: Meter) -> object:
+    def show(*told: object) -> None:
+        numbers = [value for value in told if isinstance(value, int | float)]
+        words = " ".join(value for value in told if isinstance(value, str))
+        meter.show(min(1.0, float(numbers[0])) if numbers else 0.0, words)
+
+    return show
