@@ -22,7 +22,7 @@ with middle:
         with st.container(key="conversation_scroll"):
             conversation_pane.show_thread(actor, view)
             draft_pane.show(actor, view, draft)
-        composer_pane.show(actor, view, draft)
+        composer_pane.show(actor, view)
 with right:
     if view is not None:
         evidence_pane.show(actor, view, draft)

@@ -1,17 +1,17 @@
-"""The rep's reply: autosaved, never overwritten by the AI, sent exactly once, and taken back within seconds."""
+"""The rep's reply: autosaved, never overwritten by the AI, sent exactly once, taken back within seconds."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import streamlit as st
 
-from core.assist import DraftView, draft_used
+from core.assist import send_composed
 from core.conversations import (
-    Composer,
     ConversationView,
     open_composer,
     recall_reply,
     save_composer,
-    send_reply,
 )
 from core.database import now
 from core.errors import Conflict, RatchetError
@@ -23,8 +23,10 @@ from pages.widgets.labels import language
 from pages.widgets.shell import run_action
 from pages.widgets.times import clock
 
+_REDRAW = "composer_redraw"
 
-def show(actor: Actor, view: ConversationView, draft: DraftView | None) -> None:
+
+def show(actor: Actor, view: ConversationView) -> None:
     """Draw the reply field, or say why this person has none."""
     if not actor.can(Permission.CONVERSATIONS_WORK):
         st.caption("You can read this conversation. Replying is for reps and specialists.")
@@ -34,12 +36,11 @@ def show(actor: Actor, view: ConversationView, draft: DraftView | None) -> None:
 
 
 def _field(actor: Actor, conversation_id: int, customer: str, locale: str) -> None:
-    if st.session_state.pop("reply_sent", False):
+    if st.session_state.pop(_REDRAW, False):
         st.rerun()
     with get_process().database.transaction() as session:
         stored = open_composer(actor, conversation_id, session=session)
     bump = st.session_state.get(f"composer_bump_{conversation_id}", 0)
-    problem_key = f"composer_problem_{conversation_id}"
     composer(
         conversation_id,
         revision=f"{stored.token}.{bump}",
@@ -48,7 +49,7 @@ def _field(actor: Actor, conversation_id: int, customer: str, locale: str) -> No
         placeholder=f"Reply to {customer or 'the customer'}" + (f" in {language(locale)}" if locale else ""),
         label="Send",
         hint="I inserts the draft · ? shows all shortcuts",
-        problem=st.session_state.get(problem_key, ""),
+        problem=st.session_state.get(problem_key(conversation_id), ""),
         focus=st.session_state.pop("composer_focus", None) == conversation_id,
         on_text=lambda revision, text: _save(actor, conversation_id, revision, text),
         on_send=lambda revision, text: _send(actor, conversation_id, revision, text),
@@ -56,47 +57,50 @@ def _field(actor: Actor, conversation_id: int, customer: str, locale: str) -> No
 
 
 def _save(actor: Actor, conversation_id: int, revision: str, text: str) -> None:
-    st.session_state.pop(f"composer_problem_{conversation_id}", None)
+    problem = problem_key(conversation_id)
+    st.session_state.pop(problem, None)
     try:
         with get_process().database.transaction() as session:
-            stored: Composer = open_composer(actor, conversation_id, session=session)
-            if revision.split(".")[0] == stored.token:  # else it was sent from another tab meanwhile
-                save_composer(actor, conversation_id, session=session, text=text)
+            draft_id = open_composer(actor, conversation_id, session=session).draft_id
+            token = revision.split(".")[0]
+            save_composer(actor, conversation_id, session=session, text=text, draft_id=draft_id, token=token)
     except RatchetError as error:
-        st.session_state[f"composer_problem_{conversation_id}"] = str(error)
+        st.session_state[problem] = str(error)
 
 
 def _send(actor: Actor, conversation_id: int, revision: str, text: str) -> None:
-    token = revision.split(".")[0]
-    problem_key = f"composer_problem_{conversation_id}"
+    _save(actor, conversation_id, revision, text)  # whatever happens next, the text is kept
+    problem = problem_key(conversation_id)
     try:
         with get_process().database.transaction() as session:
-            stored = open_composer(actor, conversation_id, session=session)
-            sent = send_reply(
+            sent = send_composed(
                 actor,
                 conversation_id,
                 session=session,
                 text=text,
-                token=token,
+                token=revision.split(".")[0],
                 seen_message_id=st.session_state.get(seen_key(conversation_id), 0),
-                draft=draft_used(stored.draft_id, session=session),
             )
     except Conflict as error:
-        st.session_state[problem_key] = f"{error} Read it, then send again."
-        st.session_state["reply_sent"] = True
-        _save(actor, conversation_id, revision, text)
-        st.session_state[problem_key] = f"{error} Read it, then send again."
+        st.session_state[problem] = str(error)
+        st.session_state[_REDRAW] = True  # shows what was written meanwhile
         return
     except RatchetError as error:
-        st.session_state[problem_key] = str(error)
+        st.session_state[problem] = str(error)
         return
-    st.session_state.pop(problem_key, None)
-    st.session_state["reply_sent"] = True
+    st.session_state.pop(problem, None)
+    st.session_state[_REDRAW] = True
     get_process().worker.wake()
     if sent.already_sent:
         st.toast("This reply was already sent.", icon=":material/done_all:")
     else:
-        st.session_state["undo"] = (conversation_id, sent.message.key, sent.undo_until)
+        until = sent.message.created_at + timedelta(seconds=get_process().settings.undo_send_seconds)
+        st.session_state["undo"] = (conversation_id, sent.message.key, until)
+
+
+def problem_key(conversation_id: int) -> str:
+    """Session-state key of what is wrong with the reply, shown under it."""
+    return f"composer_problem_{conversation_id}"
 
 
 def _undo(actor: Actor, conversation_id: int) -> None:
@@ -104,11 +108,11 @@ def _undo(actor: Actor, conversation_id: int) -> None:
     waiting = st.session_state.get("undo")
     if waiting is None or waiting[0] != conversation_id:
         return
-    st.fragment(_undo_line, run_every=1)(actor, *waiting)
+    st.fragment(_undo_line, run_every=1)(actor, *waiting[1:])
 
 
-def _undo_line(actor: Actor, conversation_id: int, message_id: int, until: object) -> None:
-    left = (until - now()).total_seconds()  # type: ignore[operator]
+def _undo_line(actor: Actor, message_id: int, until: datetime) -> None:
+    left = (until - now()).total_seconds()
     if left <= 0:
         st.session_state.pop("undo", None)
         st.rerun()
@@ -118,12 +122,12 @@ def _undo_line(actor: Actor, conversation_id: int, message_id: int, until: objec
             f"Undo ({left:.0f})",
             key="undo_send",
             type="tertiary",
-            on_click=lambda: run_action(lambda: _recall(actor, conversation_id, message_id)),
+            on_click=lambda: run_action(lambda: _recall(actor, message_id)),
         )
 
 
-def _recall(actor: Actor, conversation_id: int, message_id: int) -> None:
+def _recall(actor: Actor, message_id: int) -> None:
     with get_process().database.transaction() as session:
         recall_reply(actor, message_id, session=session)
     st.session_state.pop("undo", None)
-    st.session_state["reply_sent"] = True
+    st.session_state[_REDRAW] = True

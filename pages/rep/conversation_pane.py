@@ -48,7 +48,9 @@ def show_header(actor: Actor, view: ConversationView) -> None:
         with st.container(key="conversation_title", gap=None):
             st.markdown(f"**{escape(title)}** &nbsp;{escape(conversation.subject)}", help=_facts(view))
         if conversation.priority <= 2:
-            st.badge(PRIORITIES[conversation.priority], color="red" if conversation.priority == 1 else "orange")
+            st.badge(
+                PRIORITIES[conversation.priority], color="red" if conversation.priority == 1 else "orange"
+            )
         waiting = waiting_for(conversation.waiting_since)
         if waiting:
             st.badge(f"waiting {waiting}", icon=":material/schedule:", color="gray")
@@ -75,19 +77,23 @@ def _verbs(actor: Actor, view: ConversationView) -> None:
     mine = conversation.assignee_id == actor.person_id
     verbs: dict[str, Any] = {}
     if not mine:
-        verbs["Assign to me"] = lambda s: assign(actor, conversation.key, session=s, assignee_id=actor.person_id)
+        verbs["Assign to me"] = lambda s: assign(
+            actor, conversation.key, session=s, assignee_id=actor.person_id
+        )
     if conversation.assignee_id is not None:
-        verbs["Put back to unassigned"] = lambda s: assign(actor, conversation.key, session=s, assignee_id=None)
+        verbs["Put back to unassigned"] = lambda s: assign(
+            actor, conversation.key, session=s, assignee_id=None
+        )
     for status, label in (("resolved", "Mark resolved"), ("open", "Reopen")):
-        wanted = conversation.status in {"open", "waiting"} if status == "resolved" else conversation.status not in {"open", "waiting"}
-        if wanted:
+        if (conversation.status in {"open", "waiting"}) == (status == "resolved"):
             verbs[label] = lambda s, to=status: set_status(actor, conversation.key, session=s, status=to)
     for priority, label in PRIORITIES.items():
         if priority != conversation.priority:
             verbs[f"Priority: {label.lower()}"] = lambda s, to=priority: set_priority(
                 actor, conversation.key, session=s, priority=to
             )
-    label = (view.assignee_name.split()[0] if view.assignee_name else "Unassigned") if not mine else "Mine"
+    owner = view.assignee.name.split()[0] if view.assignee else "Unassigned"
+    label = "Mine" if mine else owner
     key = f"verbs_{conversation.key}"
 
     def act() -> None:
@@ -97,7 +103,9 @@ def _verbs(actor: Actor, view: ConversationView) -> None:
         elif chosen:
             run_action(lambda: _in_transaction(verbs[chosen]), done=chosen)
 
-    st.menu_button(label, [*verbs, "Escalate …"], key=key, on_click=act, icon=":material/person:", type="tertiary")
+    st.menu_button(
+        label, [*verbs, "Escalate …"], key=key, on_click=act, icon=":material/person:", type="tertiary"
+    )
     if st.session_state.pop("escalating", None) == conversation.key:
         _escalate(actor, conversation.key)
 
@@ -126,7 +134,7 @@ def _escalate(actor: Actor, conversation_id: int) -> None:
 
 def show_thread(actor: Actor, view: ConversationView) -> None:
     """All messages, oldest first; quoted text and signatures folded."""
-    st.session_state[seen_key(view.conversation.key)] = view.messages[-1].key if view.messages else 0
+    st.session_state[seen_key(view.conversation.key)] = view.last_message_id or 0
     thread(view.conversation.key, [_message(actor, view, message) for message in view.messages])
 
 
@@ -139,7 +147,8 @@ def _message(actor: Actor, view: ConversationView, message: Message) -> dict[str
     delivery = view.deliveries.get(message.key)
     return {
         "side": {"customer": "theirs", "system": "system"}.get(message.author, "ours"),
-        "name": message.name or {"customer": view.customer.name, "assistant": "Assistant"}.get(message.author, ""),
+        "name": message.name
+        or {"customer": view.customer.name, "assistant": "Assistant"}.get(message.author, ""),
         "day": day(message.created_at, actor.time_zone),
         "time": clock(message.created_at, actor.time_zone),
         "at": moment(message.created_at, actor.time_zone),
@@ -148,7 +157,6 @@ def _message(actor: Actor, view: ConversationView, message: Message) -> dict[str
         "files": [_file(item) for item in view.attachments.get(message.key, [])],
         "state": _delivery(delivery),
         "failed": delivery is not None and delivery.state == "failed",
-        "recalled": delivery is not None and delivery.state == "recalled",
     }
 
 
@@ -165,5 +173,4 @@ def _delivery(item: OutboxItem | None) -> str:
         "delivering": "Sending …",
         "delivered": "Delivered",
         "failed": f"Not delivered: {item.error}",
-        "recalled": "Taken back before it was sent",
     }.get(item.state, item.state)

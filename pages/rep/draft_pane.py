@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from typing import Literal
 
-from core.assist import DraftView, current_draft, discard_draft, reason_in_words
-from core.conversations import ConversationView, save_composer
+import streamlit as st
+from sqlmodel import Session
+
+from core.assist import DraftView, current_draft, discard_draft
+from core.conversations import ConversationView, conversation_stamp, open_composer, save_composer
 from core.identity import Actor, Permission
 from pages.process import get_process
-from pages.widgets.components import Segment, rich_text
+from pages.rep.numbers import numbered
+from pages.widgets.components import Cite, Segment, rich_text
 from pages.widgets.shell import run_action
 from pages.widgets.style import escape
 from pages.widgets.times import clock
 
 RUNNING_TICK_SECONDS = 0.4
 IDLE_TICK_SECONDS = 4
+_REDRAW = "draft_redraw"
 DISCARD_REASONS = ("Wrong facts", "Does not answer", "Wrong tone", "Too long", "I know better", "Other")
 
 
@@ -30,36 +35,36 @@ def load(actor: Actor, view: ConversationView) -> DraftView | None:
 
 def show(actor: Actor, view: ConversationView, draft: DraftView | None) -> None:
     """Draw the card; it follows a running draft by itself and notices a new message."""
-    running = draft is not None and draft.draft.state == "running"
-    shown = _signature(view, draft)
-    tick = RUNNING_TICK_SECONDS if running else IDLE_TICK_SECONDS
-    st.fragment(_card, run_every=tick)(actor, view.conversation.key, shown)
+    conversation_id = view.conversation.key
+    with get_process().database.reading() as session:
+        shown = _signature(conversation_id, draft, session)
+    tick = RUNNING_TICK_SECONDS if draft is not None and draft.building else IDLE_TICK_SECONDS
+    st.fragment(_card, run_every=tick)(actor, conversation_id, shown)
 
 
-def _signature(view: ConversationView, draft: DraftView | None) -> tuple[object, ...]:
-    newest = view.conversation.last_message_at
-    return (newest, draft.draft.id, draft.draft.state, draft.draft.outcome, draft.stale) if draft else (newest,)
+def _signature(conversation_id: int, draft: DraftView | None, session: Session) -> tuple[object, ...]:
+    stamp = conversation_stamp(conversation_id, session=session)
+    return (stamp, draft.draft.id, draft.draft.state, draft.draft.outcome, draft.stale) if draft else (stamp,)
 
 
 def _card(actor: Actor, conversation_id: int, shown: tuple[object, ...]) -> None:
+    if st.session_state.pop(_REDRAW, False):
+        st.rerun()  # the composer has a new text
     with get_process().database.reading() as session:
         draft = current_draft(actor, conversation_id, session=session)
-        newest = get_process().newest_message_at(conversation_id, session=session)
-    now_shown = (
-        (newest, draft.draft.id, draft.draft.state, draft.draft.outcome, draft.stale) if draft else (newest,)
-    )
+        now_shown = _signature(conversation_id, draft, session)
     if now_shown != shown:
         st.rerun()  # the other panes show this draft and this conversation too
     if draft is None or draft.draft.outcome in {"sent", "edited"}:
         return
     with st.container(border=True, key="draft_card", gap="small"):
         if draft.draft.outcome == "discarded":
-            _discarded(actor, conversation_id, draft)
+            _discarded(actor, draft)
         else:
-            _STATES[draft.draft.state](actor, conversation_id, draft)
+            _STATES[draft.draft.state](actor, draft)
 
 
-def _running(actor: Actor, conversation_id: int, view: DraftView) -> None:
+def _running(actor: Actor, view: DraftView) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge("Writing a draft", icon=":material/edit_note:", color="blue")
         st.space("stretch")
@@ -67,7 +72,8 @@ def _running(actor: Actor, conversation_id: int, view: DraftView) -> None:
             "Stop",
             key="draft_stop",
             type="tertiary",
-            on_click=lambda: run_action(lambda: get_process().runner.cancel(view.draft.key, actor=actor)),
+            on_click=_stop,
+            args=(actor, view.draft.key),
         )
     if view.draft.text:
         rich_text([{"text": view.draft.text}], key=f"partial_{view.draft.key}", caret=True)
@@ -75,7 +81,11 @@ def _running(actor: Actor, conversation_id: int, view: DraftView) -> None:
         st.skeleton(height=54)
 
 
-def _ready(actor: Actor, conversation_id: int, view: DraftView) -> None:
+def _stop(actor: Actor, draft_id: int) -> None:
+    run_action(lambda: get_process().runner.cancel(draft_id, actor=actor))
+
+
+def _ready(actor: Actor, view: DraftView) -> None:
     draft = view.draft
     with st.container(horizontal=True, vertical_alignment="center"):
         if view.stale:
@@ -84,32 +94,37 @@ def _ready(actor: Actor, conversation_id: int, view: DraftView) -> None:
             st.badge("Draft", icon=":material/edit_note:", color="green", help=_origin(actor, view))
             st.badge(*_strength(draft.confidence))
         elif draft.decision == "escalate":
-            st.badge("Not answering: a person should", icon=":material/front_hand:", color="red", help=_origin(actor, view))
+            st.badge(
+                "Not answering: a person should",
+                icon=":material/front_hand:",
+                color="red",
+                help=_origin(actor, view),
+            )
         else:
             st.badge("Not answering", icon=":material/front_hand:", color="violet", help=_origin(actor, view))
         st.space("stretch")
-        _verbs(actor, conversation_id, view)
+        _verbs(actor, view)
     if draft.decision == "answer":
         rich_text(_segments(view), key=f"draft_{draft.key}")
     else:
-        st.markdown(f"**{escape(reason_in_words(draft.reason))}**")
+        st.markdown(f"**{escape(view.reason_text)}**")
         if draft.question:
             st.markdown(f"To unblock it: {escape(draft.question)}")
         if draft.text:
             rich_text([{"text": draft.text}], key=f"draft_{draft.key}", small=True)
 
 
-def _stopped(actor: Actor, conversation_id: int, view: DraftView) -> None:
+def _stopped(actor: Actor, view: DraftView) -> None:
     words = {
-        "failed": ("The draft failed", "red"),
-        "cancelled": ("Stopped", "gray"),
-        "interrupted": ("Interrupted before it was finished", "orange"),
+        "failed": "The draft failed",
+        "cancelled": "Stopped",
+        "interrupted": "Interrupted before it was finished",
     }
-    label, color = words[view.draft.state]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.badge(label, icon=":material/error:", color=color)
+        color: Literal["red", "gray"] = "red" if view.draft.state == "failed" else "gray"
+        st.badge(words[view.draft.state], icon=":material/error:", color=color)
         st.space("stretch")
-        _regenerate(actor, conversation_id, label="Try again")
+        _regenerate(actor, view, label="Try again")
     if view.draft.error:
         st.markdown(escape(view.draft.error) + " You can still reply yourself.")
     if view.draft.text:
@@ -125,14 +140,14 @@ _STATES = {
 }
 
 
-def _discarded(actor: Actor, conversation_id: int, view: DraftView) -> None:
+def _discarded(actor: Actor, view: DraftView) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"Draft discarded: {escape(view.draft.outcome_reason)}")
         st.space("stretch")
-        _regenerate(actor, conversation_id, label="Write a new one")
+        _regenerate(actor, view, label="Write a new one")
 
 
-def _verbs(actor: Actor, conversation_id: int, view: DraftView) -> None:
+def _verbs(actor: Actor, view: DraftView) -> None:
     draft = view.draft
     if actor.can(Permission.CONVERSATIONS_WORK) and draft.decision == "answer":
         st.button(
@@ -142,9 +157,9 @@ def _verbs(actor: Actor, conversation_id: int, view: DraftView) -> None:
             icon=":material/south:",
             help="Put this text into your reply",
             on_click=_insert,
-            args=(actor, conversation_id, view),
+            args=(actor, view),
         )
-    _regenerate(actor, conversation_id, label="Again")
+    _regenerate(actor, view, label="Again")
     if actor.can(Permission.DRAFTS_REQUEST):
         key = f"discard_{draft.key}"
         st.menu_button(
@@ -156,16 +171,18 @@ def _verbs(actor: Actor, conversation_id: int, view: DraftView) -> None:
         )
 
 
-def _insert(actor: Actor, conversation_id: int, view: DraftView) -> None:
+def _insert(actor: Actor, view: DraftView) -> None:
+    conversation_id = view.draft.conversation_id
+
     def insert() -> None:
         with get_process().database.transaction() as session:
-            save_composer(
-                actor, conversation_id, session=session, text=view.draft.text, draft_id=view.draft.key
-            )
+            typed = open_composer(actor, conversation_id, session=session).text.rstrip()
+            text = f"{typed}\n\n{view.draft.text}" if typed else view.draft.text
+            save_composer(actor, conversation_id, session=session, text=text, draft_id=view.draft.key)
         bump = f"composer_bump_{conversation_id}"
         st.session_state[bump] = st.session_state.get(bump, 0) + 1
         st.session_state["composer_focus"] = conversation_id
-        st.session_state["draft_changed"] = True
+        st.session_state[_REDRAW] = True
 
     run_action(insert)
 
@@ -176,9 +193,10 @@ def _discard(actor: Actor, view: DraftView, reason: str | None) -> None:
             discard_draft(actor, view.draft.key, session=session, reason=reason)
 
 
-def _regenerate(actor: Actor, conversation_id: int, *, label: str) -> None:
+def _regenerate(actor: Actor, view: DraftView, *, label: str) -> None:
     if not actor.can(Permission.DRAFTS_REQUEST):
         return
+    conversation_id = view.draft.conversation_id
     with st.popover(label, icon=":material/refresh:", type="tertiary", key=f"again_{conversation_id}"):
         key = f"draft_note_{conversation_id}"
 
@@ -186,7 +204,12 @@ def _regenerate(actor: Actor, conversation_id: int, *, label: str) -> None:
             note = st.session_state.get(key, "")
             run_action(lambda: get_process().runner.start(conversation_id, actor=actor, note=note))
 
-        st.text_input("What should be different? (optional)", key=key, max_chars=500, placeholder="Shorter. Mention the refund window.")
+        st.text_input(
+            "What should be different? (optional)",
+            key=key,
+            max_chars=500,
+            placeholder="Shorter. Mention the refund window.",
+        )
         st.button("Write it again", key=f"write_again_{conversation_id}", on_click=start, shortcut="g")
 
 
@@ -211,9 +234,9 @@ def _segments(view: DraftView) -> list[Segment]:
     """The text cut at sentence ends, each cited sentence followed by its numbers."""
     text, at, segments = view.draft.text, 0, list[Segment]()
     for end in sorted({cite.end for cite in view.citations}):
-        cites = [
-            {"number": cite.number, "title": cite.title, "quote": cite.quote}
-            for cite in view.citations
+        cites: list[Cite] = [
+            {"number": number, "title": cite.passage.title, "quote": cite.quote}
+            for number, cite in numbered(view)
             if cite.end == end
         ]
         segments.append({"text": text[at:end], "cites": cites})

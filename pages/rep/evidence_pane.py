@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import streamlit as st
 
-from core.assist import DraftView, EvidencePassage, similar_cases
+from core.assist import DraftView, PassageView, similar_cases
 from core.conversations import ConversationView, previous_conversations
 from core.identity import Actor
 from pages.process import get_process
 from pages.rep import selection
+from pages.rep.numbers import numbered
 from pages.widgets.components import Segment, rich_text
 from pages.widgets.labels import CHANNELS, STATUSES, language
 from pages.widgets.style import escape
@@ -33,35 +35,51 @@ def _evidence(draft: DraftView | None) -> None:
     if draft is None:
         st.caption("Passages appear here once there is a draft.")
         return
-    cited = [passage for passage in draft.passages if passage.numbers]
-    others = [passage for passage in draft.passages if not passage.numbers]
-    if not draft.passages:
-        running = draft.draft.state == "running"
-        st.caption("Searching the knowledge base …" if running else "Nothing in the knowledge base came close.")
-    for passage in cited:
-        _passage(passage)
+    cited: dict[int, tuple[int, PassageView, list[str]]] = {}
+    for number, cite in numbered(draft):
+        cited.setdefault(cite.passage.passage_id, (number, cite.passage, []))[2].append(cite.quote)
+    for number, passage, quotes in cited.values():
+        _passage(passage, f"[{number}] ", quotes)
+    others = [found.passage for found in draft.retrieved if not found.cited]
+    if not cited and not others:
+        st.caption(
+            "Searching the knowledge base …"
+            if draft.building
+            else "Nothing in the knowledge base came close."
+        )
     if others:
         label = f"Also found ({len(others)})" if cited else f"Closest passages found ({len(others)})"
         with st.expander(label, expanded=not cited):
             for passage in others:
                 _passage(passage)
+    if draft.removed:
+        with st.expander(f"Left out of the draft ({len(draft.removed)})"):
+            for sentence in draft.removed:
+                st.markdown(f"{escape(sentence.text)}  \n:gray[{escape(sentence.reason)}]")
 
 
-def _passage(passage: EvidencePassage) -> None:
+def _passage(passage: PassageView, number: str = "", quotes: Sequence[str] = ()) -> None:
     with st.container(border=True, gap="small", key=f"passage_{passage.passage_id}"):
-        numbers = " ".join(f"[{number}]" for number in passage.numbers)
-        st.markdown(f"**{escape((numbers + ' ' if numbers else '') + passage.title)}**")
+        st.markdown(f"**{escape(number + passage.title)}**")
         trail = passage.heading_path.removeprefix(passage.title).strip(" >")
         if trail:
             st.caption(escape(trail))
-        if passage.audience == "internal":
+        if passage.internal:
             st.badge("Internal: do not quote to the customer", icon=":material/lock:", color="red")
         rich_text(
-            _marked(plain_text(passage.text), [plain_text(quote) for quote in passage.quotes]),
+            _marked(plain_text(passage.text), [plain_text(quote) for quote in quotes]),
             key=f"passage_text_{passage.passage_id}",
             small=True,
         )
-        st.caption(f"Version {passage.version_number} · {language(passage.locale)}")
+        replaced = "" if passage.live else " · replaced since"
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"Version {passage.version_number} · {language(passage.locale)}{replaced}")
+            st.space("stretch")
+            st.page_link(
+                "pages/specialist/knowledge.py",
+                label="Open article",
+                query_params={"article": str(passage.article_id)},
+            )
 
 
 def _marked(text: str, quotes: list[str]) -> list[Segment]:
@@ -91,9 +109,12 @@ def _similar(actor: Actor, view: ConversationView) -> None:
         st.caption("No answered conversation is close to this one.")
     for case in cases:
         with st.container(border=True, gap="small", key=f"case_{case.conversation_id}"):
-            st.markdown(f"**{escape(case.subject or 'No subject')}**")
-            st.caption(f"{moment(case.at, actor.time_zone)} · {escape(case.what_was_done)}")
-            rich_text([{"text": case.reply}], key=f"case_text_{case.conversation_id}", small=True, clip=True)
+            st.markdown(f"**{escape(case.subject or case.asked[:80])}**")
+            when = moment(case.last_message_at, actor.time_zone)
+            st.caption(f"{when} · {STATUSES.get(case.status, case.status)} · {case.why}")
+            rich_text(
+                [{"text": case.answered}], key=f"case_text_{case.conversation_id}", small=True, clip=True
+            )
             st.button(
                 "Open",
                 key=f"open_case_{case.conversation_id}",
@@ -119,19 +140,24 @@ def _customer(actor: Actor, view: ConversationView) -> None:
             left.caption(escape(name))
             right.markdown(escape(value))
     with get_process().database.reading() as session:
-        earlier = previous_conversations(actor, view.customer.key, session=session, limit=6)
-    earlier = [one for one in earlier if one.id != view.conversation.id]
+        earlier = previous_conversations(
+            actor, view.customer.key, session=session, limit=6, before_conversation_id=view.conversation.key
+        )
     st.markdown("**Earlier conversations**" if earlier else "")
     if not earlier:
         st.caption("This is their first conversation.")
     for one in earlier:
         label = one.subject or one.preview or "No subject"
-        facts = f"{moment(one.last_message_at, actor.time_zone)} · {CHANNELS.get(one.channel, one.channel)} · {STATUSES.get(one.status, one.status)}"
+        facts = (
+            moment(one.last_message_at, actor.time_zone),
+            CHANNELS.get(one.channel, one.channel),
+            STATUSES.get(one.status, one.status),
+        )
         st.button(
             label[:60],
             key=f"earlier_{one.id}",
             type="tertiary",
-            help=facts,
+            help=" · ".join(facts),
             on_click=selection.open_conversation,
             args=(one.id,),
         )

@@ -120,7 +120,9 @@ def composer(
     )
 
 
-def rich_text(segments: Sequence[Segment], *, key: str, small: bool = False, clip: bool = False, caret: bool = False) -> None:
+def rich_text(
+    segments: Sequence[Segment], *, key: str, small: bool = False, clip: bool = False, caret: bool = False
+) -> None:
     """Text with marks, differences or citation numbers."""
     classes = [name for name, wanted in (("small", small), ("clip", clip), ("caret", caret)) if wanted]
     _rich_text(key=key, data={"segments": list(segments), "classes": classes})

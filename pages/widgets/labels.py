@@ -18,5 +18,5 @@ LANGUAGES = {
 
 
 def language(locale: str) -> str:
-    """"de-AT" -> "German"; an unknown code stays as it is."""
+    """ "de-AT" -> "German"; an unknown code stays as it is."""
     return LANGUAGES.get(locale[:2].lower(), locale)

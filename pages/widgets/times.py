@@ -38,7 +38,7 @@ def is_late(since: datetime | None, *, at: datetime | None = None) -> bool:
 
 
 def day(instant: datetime, zone_name: str, *, at: datetime | None = None) -> str:
-    """"Today", "Yesterday" or "Mon 3 Nov 2026"."""
+    """ "Today", "Yesterday" or "Mon 3 Nov 2026"."""
     local = instant.astimezone(zone(zone_name)).date()
     today = (at or now()).astimezone(zone(zone_name)).date()
     if local == today:
@@ -49,10 +49,10 @@ def day(instant: datetime, zone_name: str, *, at: datetime | None = None) -> str
 
 
 def clock(instant: datetime, zone_name: str) -> str:
-    """"14:02"."""
+    """ "14:02"."""
     return f"{instant.astimezone(zone(zone_name)):%H:%M}"
 
 
 def moment(instant: datetime, zone_name: str, *, at: datetime | None = None) -> str:
-    """"Today 14:02"."""
+    """ "Today 14:02"."""
     return f"{day(instant, zone_name, at=at)} {clock(instant, zone_name)}"

@@ -8,7 +8,7 @@ const element = (tag, className, text) => {
 const LONG = 1800
 
 function message(item) {
-  const article = element("article", item.side + (item.recalled ? " recalled" : ""))
+  const article = element("article", item.side)
   article.setAttribute("aria-label", `${item.name}, ${item.at}`)
   if (item.side !== "system") {
     const meta = element("div", "meta")

@@ -1,0 +1,285 @@
+"""A real server and a real browser for the journeys.
+
+``server`` is one server for the whole run, with people of every role; ``page`` is a fresh browser
+context; ``sign_in(page, username)`` walks through the sign-in screen. ``screenshot(page, name)``
+saves what is on the screen; ``check_accessibility(page)`` runs axe.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from core.database import Database, migrate
+from core.identity import SYSTEM, Role, add_person
+
+pytest.importorskip("playwright")
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "a calm long password"
+PEOPLE = {
+    "rosa": ("Rosa Lindqvist", Role.REP),
+    "sam": ("Sam Okafor", Role.SPECIALIST),
+    "mia": ("Mia Brandt", Role.MANAGER),
+    "ada": ("Ada Moreau", Role.ADMIN),
+}
+START_SECONDS = 60
+SETTLED = ".stApp[data-test-script-state='notRunning']"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder drives a browser, and is skipped with a reason where there is none."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if not Path(CHROMIUM).exists():
+                item.add_marker(pytest.mark.skip(reason=f"no Chromium at {CHROMIUM}: set CHROMIUM"))
+
+
+@dataclass
+class Server:
+    """A running Ratchet: ``url`` to open, ``database`` to look behind the screen, ``home`` for its files."""
+
+    url: str
+    database: Database
+    home: Path
+    environment: dict[str, str]
+    process: subprocess.Popen[str] | None = None
+    log: list[str] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start the process and wait until it says it is well.
+
+        Raises:
+            RuntimeError: it ended or did not answer; the message holds its last output.
+        """
+        self.process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "streamlit",
+                "run",
+                "app.py",
+                "--server.port",
+                self.url.rpartition(":")[2],
+            ],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        threading.Thread(target=self._collect, args=(self.process,), daemon=True).start()
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:
+                    if answer.status == 200:
+                        return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)  # polls the condition; the deadline is above
+        self.stop()
+        raise RuntimeError("the server did not start:\n" + "\n".join(self.log[-40:]))
+
+    def stop(self) -> None:
+        """Ask the process to end, and make sure."""
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+    def _collect(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            self.log.append(line.rstrip())
+
+
+@contextmanager
+def running_server(
+    home: Path,
+    *,
+    prepare: Callable[[Database, Path], None] | None = None,
+    environment: dict[str, str] | None = None,
+) -> Iterator[Server]:
+    """A server of one's own on a free port, with ``PEOPLE``; ``prepare`` fills its database first."""
+    url = f"sqlite:///{home / 'ratchet.sqlite'}"
+    database = Database(url)
+    migrate(database)
+    # The parent writes audit entries too, so both need the same secret.
+    secret = "journeys-" + "0" * 32
+    previous = os.environ.get("RATCHET_SECRET")
+    os.environ["RATCHET_SECRET"] = secret
+    try:
+        from core.settings import get_settings
+
+        get_settings.cache_clear()
+        add_people(database)
+        if prepare is not None:
+            prepare(database, home)
+    finally:
+        if previous is None:
+            del os.environ["RATCHET_SECRET"]
+        else:
+            os.environ["RATCHET_SECRET"] = previous
+    clean = {
+        name: value for name, value in os.environ.items() if not name.startswith(("RATCHET_", "OPENAI_"))
+    }
+    server = Server(
+        url=f"http://localhost:{_free_port()}",
+        database=database,
+        home=home,
+        environment=clean
+        | {"RATCHET_HOME": str(home), "RATCHET_SECRET": secret, "PYTHONUNBUFFERED": "1"}
+        | (environment or {}),
+    )
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        database.dispose()
+
+
+def add_people(database: Database) -> None:
+    """One person of each role, all with :data:`PASSWORD`."""
+    with database.transaction() as session:
+        for username, (name, role) in PEOPLE.items():
+            add_person(
+                SYSTEM,
+                session=session,
+                username=username,
+                name=name,
+                password=PASSWORD,
+                role=role,
+                time_zone="Europe/Berlin",
+            )
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all journeys of a run. Tests share its data: make your own subjects."""
+    with running_server(tmp_path_factory.mktemp("ratchet")) as started:
+        yield started
+
+
+@pytest.fixture(autouse=True)
+@pytest.mark.usefixtures("home")
+def _server_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test writes through ``server.database`` is signed like what the server writes."""
+    monkeypatch.setenv("RATCHET_SECRET", "journeys-" + "0" * 32)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    started = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS, headless=True)
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    """A browser window of its own (no shared cookies), 1440x900, on ``server``."""
+    with new_window(browser, server) as opened:
+        yield opened
+
+
+@contextmanager
+def new_window(
+    browser: Browser, server: Server, *, size: tuple[int, int] = (1440, 900), dark: bool = False
+) -> Iterator[Page]:
+    """A separate browser context: another person, another machine. Relative addresses work."""
+    context = browser.new_context(
+        base_url=server.url,
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(15_000)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def settle(page: Page) -> None:
+    """Wait until the script is done and nothing is stale."""
+    page.wait_for_selector(SETTLED)
+
+
+def sign_in(page: Page, username: str, *, password: str = PASSWORD, address: str = "/") -> None:
+    """Open ``address`` and walk through the sign-in screen; returns when the page behind it is drawn."""
+    page.goto(address)
+    fill_sign_in(page, username, password)
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    settle(page)
+
+
+def fill_sign_in(page: Page, username: str, password: str) -> None:
+    """Type into the form and press Enter."""
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_label("Password", exact=True).press("Enter")
+
+
+def screenshot(page: Page, name: str) -> Path:
+    """Save the screen to ``RATCHET_TEST_SCREENSHOTS`` (if set) or the temporary folder; returns the file."""
+    folder = Path(os.environ.get("RATCHET_TEST_SCREENSHOTS", ROOT / "data" / "local" / "screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{re.sub(r'[^a-z0-9-]+', '-', name.lower())}.png"
+    page.screenshot(path=path)
+    return path
+
+
+def check_accessibility(page: Page, *, but: tuple[str, ...] = ()) -> None:
+    """Fail on what axe calls serious or critical. ``but`` names rules to leave out; say why at the call."""
+    found = Axe().run(page).response["violations"]
+    bad = [
+        f"{rule['id']} ({rule['impact']}): {rule['help']}\n"
+        + "\n".join(f"    {node['html'][:200]}\n      {node['failureSummary']}" for node in rule["nodes"][:4])
+        for rule in found
+        if rule["impact"] in {"serious", "critical"} and rule["id"] not in but
+    ]
+    assert not bad, "\n".join(bad)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
