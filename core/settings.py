@@ -68,6 +68,9 @@ class Settings(BaseSettings):
         "local", description="Where sent replies go: `home`/delivered, or an HTTP endpoint."
     )
     delivery_url: str = Field("", description="Endpoint for `webhook` delivery.")
+    undo_send_seconds: float = Field(
+        5, ge=0, le=600, description="Seconds a sent reply waits, so that its author can take it back."
+    )
 
     @property
     def url(self) -> str:
@@ -96,6 +99,8 @@ class Settings(BaseSettings):
 
 
 def _stored_secret(path: Path) -> bytes:
+    if path.exists():
+        return path.read_text().strip().encode()
     path.parent.mkdir(parents=True, exist_ok=True)
     candidate = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     candidate.touch(mode=0o600)
