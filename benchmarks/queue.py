@@ -124,10 +124,8 @@ _SEARCHES = (
     ("one conversation by id", "C-123457"),
     ("e-mail address", "customer4711@example.com"),
     ("a name", "liang novak"),
-    ("rare word", "refund 4242"),
     ("a fifth of all rows", "certificate"),
     ("nearly all rows", "hello"),
-    ("while typing", "certi"),
 )
 
 
@@ -184,8 +182,8 @@ def _pages(session: Session) -> dict[QueueView, tuple[Timing, Timing, Timing]]:
 def _print_pages(timings: dict[QueueView, tuple[Timing, Timing, Timing]], session: Session) -> None:
     table = []
     for view, (first, later, channel) in timings.items():
-        plain = timed(_plain_page(session, view, offset=0), times=3)
-        far = timed(_plain_page(session, view, offset=1000), times=3)
+        plain = timed(_plain_page(session, view, offset=0), times=2, warm_up=0)
+        far = timed(_plain_page(session, view, offset=1000), times=1, warm_up=0)
         ours = (*_two(first), *_two(later), *_two(channel))
         table.append((view.value, *ours, ms(plain.p50), ms(far.p50), ratio(plain.p50, first.p50)))
     print_table(
@@ -204,7 +202,7 @@ def _searches(session: Session) -> dict[tuple[str, QueueView], tuple[int, Timing
             timed(_page(session, view, search=words), times=20),
         )
         for _, words in _SEARCHES
-        for view in (QueueView.ALL, QueueView.MINE, QueueView.ESCALATED)
+        for view in (QueueView.ALL, QueueView.MINE)
     }
 
 
@@ -240,7 +238,7 @@ def _print_counts(timings: tuple[Timing, Timing], session: Session) -> None:
             )
 
     remembered, anew = timings
-    reference = timed(plain, times=3, warm_up=0)
+    reference = timed(plain, times=2, warm_up=0)
     print_table(
         "Counts of all views, ms. Plain: count(*), with an index on status",
         ("", "p50", "p95"),

@@ -8,28 +8,18 @@ from __future__ import annotations
 
 import threading
 import time
-from functools import cached_property
 
-from core.database import Database, migrate, open_database
+from core.assist import DraftRunner
+from core.database import migrate, open_database
 from core.identity import check_production
 from core.jobs import Duty, Worker
+from core.knowledge import embed_missing
 from core.llm import Embedder, get_embedder
 from core.settings import Settings, get_settings
+from core.surfaces import deliver_due
 
-try:
-    from core.assist import DraftRunner
-except ImportError:
-    DraftRunner = None
-try:
-    from core.knowledge import embed_missing
-except ImportError:
-    embed_missing = None
-try:
-    from core.surfaces import deliver_due
-except ImportError:
-    deliver_due = None
-
-_EMBED_SECONDS = 2.0  # one turn: deliveries wait for it, because they share the worker's thread
+_AT_MOST = 50  # deliveries a turn
+_EMBED_SECONDS = 2.0  # a turn; deliveries wait for it, because they share the worker's thread
 
 
 class Process:
@@ -37,8 +27,16 @@ class Process:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.database: Database = open_database(settings)
-        self._lock = threading.RLock()
+        self.database = open_database(settings)
+        self.worker = Worker(
+            [
+                Duty("deliver replies", self._deliver, interval=5),
+                Duty("make search vectors", self._embed, interval=30),
+                Duty("sweep drafts", self._sweep, interval=15),
+            ]
+        )
+        self._runner: DraftRunner | None = None
+        self._lock = threading.Lock()
 
     def start(self) -> None:
         """Bring the database up to date, refuse an unsafe production start, and begin background work.
@@ -49,41 +47,36 @@ class Process:
         migrate(self.database)
         with self.database.reading() as session:
             check_production(self.settings, session)
-        if DraftRunner:
-            self.runner.sweep()
         self.worker.start()
 
-    @cached_property
-    def runner(self) -> "DraftRunner":
-        """Makes drafts, outside the script threads."""
+    @property
+    def runner(self) -> DraftRunner:
+        """Makes drafts, outside the script threads. Its thread starts with the first use."""
         with self._lock:
-            return DraftRunner(self.database, self.settings)
+            if self._runner is None:
+                self._runner = DraftRunner(self.database, self.settings)
+            return self._runner
 
-    @cached_property
+    @property
     def embedder(self) -> Embedder:
-        """Makes vectors. Loaded on first use: it takes a moment and some memory."""
-        with self._lock:
-            return get_embedder(self.settings)
+        """Makes vectors. Loaded with the first use: it takes a moment and some memory.
 
-    @cached_property
-    def worker(self) -> Worker:
-        """Delivers replies, embeds new passages and sweeps drafts whose process died."""
-        return Worker(
-            ([Duty("deliver replies", self._deliver, interval=5)] if deliver_due else [])
-            + ([Duty("embed passages", self._embed, interval=30)] if embed_missing else [])
-            + ([Duty("sweep drafts", self.runner.sweep, interval=15)] if DraftRunner else [])
-        )
+        Raises:
+            ConfigurationError: the settings name one that cannot be used.
+        """
+        return get_embedder(self.settings)
 
     def close(self) -> None:
         """Stop background work and close every connection."""
-        if "worker" in self.__dict__:
-            self.worker.stop()
-        if "runner" in self.__dict__:
-            self.runner.close()
+        self.worker.stop()
+        if self._runner is not None:
+            self._runner.close()
         self.database.dispose()
 
     def _deliver(self) -> int:
-        return deliver_due(database=self.database, settings=self.settings, runner="worker")
+        return deliver_due(
+            database=self.database, settings=self.settings, runner=self.runner.id, at_most=_AT_MOST
+        )
 
     def _embed(self) -> int:
         deadline = time.monotonic() + _EMBED_SECONDS
@@ -93,13 +86,16 @@ class Process:
             should_stop=lambda: self.worker.should_stop() or time.monotonic() > deadline,
         )
 
+    def _sweep(self) -> int:
+        return self.runner.sweep()
+
 
 _lock = threading.Lock()
 _process: Process | None = None
 
 
 def get_process() -> Process:
-    """The process-wide :class:`Process`, made on first use from the settings of that moment."""
+    """The process-wide :class:`Process`, made with the first use from the settings of that moment."""
     global _process
     with _lock:
         if _process is None:

@@ -6,52 +6,12 @@ Every address is registered for everybody, because Streamlit answers an unregist
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-
 import streamlit as st
 
-from core.identity import Actor, Permission
+from core.identity import Actor
+from pages.registry import FOLDER, PAGES, Entry
 from pages.sign_in import screen
 from pages.widgets import shell, sidebar
-
-FOLDER = Path(__file__).parent
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A page of the product. ``file`` is in a folder below this one, never beside this script."""
-
-    section: str
-    file: str
-    title: str
-    icon: str
-    address: str
-    permission: Permission
-
-
-# A person's home is the first page their role may see.
-PAGES = (
-    Entry("Work", "rep/assist.py", "Assist", ":material/forum:", "assist", Permission.CONVERSATIONS_READ),
-    Entry(
-        "Knowledge",
-        "specialist/knowledge.py",
-        "Articles",
-        ":material/menu_book:",
-        "knowledge",
-        Permission.KNOWLEDGE_READ,
-    ),
-    Entry(
-        "Knowledge",
-        "specialist/imports.py",
-        "Imports",
-        ":material/upload_file:",
-        "imports",
-        Permission.KNOWLEDGE_IMPORT,
-    ),
-    Entry("Manage", "admin/people.py", "People", ":material/group:", "people", Permission.PEOPLE_MANAGE),
-    Entry("Manage", "manager/audit.py", "Audit", ":material/verified:", "audit", Permission.AUDIT_READ),
-)
 
 
 def show() -> None:
@@ -64,8 +24,7 @@ def show() -> None:
     )
     actor = shell.current_actor()
     registered = _register(actor)
-    position = "sidebar" if actor else "hidden"
-    page = st.navigation({name: list(pages) for name, pages in registered.items()}, position=position)
+    page = st.navigation(registered, position="sidebar" if actor else "hidden")
     if sidebar.signing_out():
         return
     if actor is None:
@@ -79,9 +38,8 @@ def show() -> None:
 
 def _register(actor: Actor | None) -> dict[str, list[st.Page]]:
     """Every page, by section; the home page is there twice, at ``/`` and at its own address."""
-    entries = [entry for entry in PAGES if (FOLDER / entry.file).exists()]
-    allowed = [entry for entry in entries if actor and actor.can(entry.permission)]
-    home_entry = allowed[0] if allowed else entries[0]
+    allowed = [entry for entry in PAGES if actor and actor.can(entry.permission)]
+    home_entry = allowed[0] if allowed else PAGES[0]
     home = st.Page(
         FOLDER / home_entry.file,
         title=home_entry.title,
@@ -91,7 +49,7 @@ def _register(actor: Actor | None) -> dict[str, list[st.Page]]:
         visibility="visible" if allowed else "hidden",
     )
     sections: dict[str, list[st.Page]] = {}
-    for entry in entries:
+    for entry in PAGES:
         pages = sections.setdefault(entry.section, [])
         if entry is home_entry:
             pages.append(home)

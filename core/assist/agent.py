@@ -86,12 +86,8 @@ async def run_agent(
         run_config=RunConfig(
             model_provider=provider,
             model=settings.model_name or None,
-            model_settings=ModelSettings(
-                include_usage=True,
-                timeout=settings.model_timeout_seconds,
-                # OpenAI keeps responses unless told not to; other servers may refuse the parameter
-                store=False if settings.model_provider == "openai" else None,
-            ),
+            # OpenAI keeps responses unless told not to; other servers may refuse the parameter
+            model_settings=ModelSettings(store=False if settings.model_provider == "openai" else None),
             tracing_disabled=True,
             trace_include_sensitive_data=False,
         ),

@@ -19,6 +19,7 @@ from core.llm import Briefing, detect_language
 MOST_MESSAGES = 20
 MOST_CHARACTERS = 16_000
 MOST_CHARACTERS_A_MESSAGE = 6_000
+LETTERS_THAT_TELL = 12
 ALLOWED_FACTS = ("plan", "tier", "product", "company_size", "seats", "region", "country", "currency", "since")
 """Facts about the customer a model may see. Everything else in ``customer.facts`` stays here."""
 
@@ -236,7 +237,9 @@ def _detected(utterances: Sequence[Utterance], fallback: str) -> str:
     texts = [each.text for each in utterances if each.author == "customer"]
     spoken = language_of(fallback)
     everything = detect_language(" ".join(reversed(texts)), fallback=spoken)
-    newest = detect_language(texts[-1], fallback=everything) if texts else spoken
+    # "ok" or "merci!" after a longer message says nothing about the language of the reply
+    tells = bool(texts) and sum(map(str.isalpha, texts[-1])) >= LETTERS_THAT_TELL
+    newest = detect_language(texts[-1], fallback=everything) if tells else everything
     return fallback if newest == spoken else newest
 
 

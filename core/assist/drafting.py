@@ -26,11 +26,12 @@ from core.conversations import Conversation, note_ai_outcome
 from core.database import now
 from core.errors import ProviderError
 from core.knowledge import Hit, search
+from core.llm import provider_name
 
 log = logging.getLogger(__name__)
 
 ANSWER, ABSTAIN = "answer", "abstain"
-DEADLINE_CALLS = 3
+DEADLINE_CALLS = 4
 """A run may take this many times what one model call may."""
 
 
@@ -74,11 +75,16 @@ async def draft(
         removed=verified.removed,
         retrieved=tuple(evidence.retrieved),
         build=build,
-        model=settings.model_name or settings.model_provider,
+        model=provider_name(settings),
         usage={
             "requests": answer.usage.requests,
             "input_tokens": answer.usage.input_tokens,
             "output_tokens": answer.usage.output_tokens,
+            "cost": (
+                answer.usage.input_tokens * settings.model_price_input
+                + answer.usage.output_tokens * settings.model_price_output
+            )
+            / 1e6,
         },
         stages={
             "search": evidence.milliseconds,
@@ -114,6 +120,7 @@ def store(
         False, and nothing changed, when the draft is not this runner's running one any more: it was
         cancelled, or taken for dead.
     """
+    started = time.perf_counter()
     store_build(result.build, session=session)
     finished = (
         update(Draft)
@@ -135,7 +142,6 @@ def store(
                 for each in result.retrieved
             ],
             usage=result.usage,
-            stages={name: round(value, 2) for name, value in result.stages.items()},
             error="",
             heartbeat_at=now(),
             finished_at=now(),
@@ -164,6 +170,12 @@ def store(
     ).one()
     if conversation.last_customer_message_id == basis_message_id:  # else it is about an older message
         note_ai_outcome(conversation_id, session=session, outcome=result.decision)
+    stages = {**result.stages, "store": (time.perf_counter() - started) * 1000}
+    session.execute(
+        update(Draft)
+        .where(col(Draft.id) == draft_id)
+        .values(stages={name: round(value, 2) for name, value in stages.items()})
+    )
     return True
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from dataclasses import dataclass, field
 
 from agents import ModelProvider
+from sqlmodel import Session
 
 from core.database import Database
 from core.errors import RatchetError
-from core.llm import Embedder, get_embedder, model_provider
+from core.llm import CallRecord, Embedder, UsageSink, get_embedder, model_provider, record_usage
 from core.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -25,18 +27,42 @@ class Equipment:
     embedder: Embedder | None = field(default=None)
 
 
-def equip(database: Database, settings: Settings, *, provider: ModelProvider | None = None) -> Equipment:
+class CallLog:
+    """Model calls that are over and not stored yet. Adding never blocks; storing is done now and then."""
+
+    def __init__(self) -> None:
+        self._records: deque[CallRecord] = deque()
+
+    def add(self, record: CallRecord) -> None:
+        self._records.append(record)
+
+    def store(self, *, session: Session) -> int:
+        """Store what has gathered; returns how many calls."""
+        count = 0
+        while self._records:
+            record_usage(self._records.popleft(), session=session)
+            count += 1
+        return count
+
+    def __bool__(self) -> bool:
+        return bool(self._records)
+
+
+def equip(database: Database, settings: Settings, *, sink: UsageSink | None = None) -> Equipment:
     """The equipment the settings name. Loads the embedding model, about half a second.
 
     Without a usable embedder search goes on by words alone, which is worse but works.
 
+    Args:
+        sink: is told of every model call.
+
     Raises:
         ConfigurationError: the settings do not name a usable model provider.
     """
-    provider = provider or model_provider(settings)
     try:
         embedder: Embedder | None = get_embedder(settings)
     except RatchetError as error:
         log.warning("searching by words only: %s", error)
         embedder = None
+    provider = model_provider(settings, sink=sink, embedder=embedder)
     return Equipment(database, settings, provider, embedder)

@@ -16,7 +16,7 @@ _WORKABLE = "You can write the reply yourself, or try again."
 
 
 def explain(error: BaseException) -> str:
-    """One or two plain sentences. Never holds what the provider said about the content."""
+    """One or two plain sentences. Unexpected errors are not quoted: they may hold parts of the case."""
     match error:
         case ModelTimeoutError() | TimeoutError() | openai.APITimeoutError():
             reason = "The model took too long to answer."

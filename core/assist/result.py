@@ -23,8 +23,9 @@ class DraftResult:
         citations: in the order of the text.
         removed: sentences that were taken out, with the reason.
         retrieved: every passage of the run, best first, cited or not.
-        usage: ``{"requests", "input_tokens", "output_tokens"}``, counts.
-        stages: milliseconds for ``context``, ``search``, ``model``, ``verify`` (``store`` when stored).
+        usage: ``{"requests", "input_tokens", "output_tokens", "cost"}``; cost in USD.
+        stages: milliseconds for ``context``, ``search``, ``model``, ``verify``; a stored draft
+            also has ``store``, without the commit.
     """
 
     decision: str

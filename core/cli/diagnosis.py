@@ -88,21 +88,24 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
     from core.database import migrate, open_database
 
-    shown = "the database"
+    unreachable = "Check that the folder exists and is writable, and that no other program holds the file."
     try:
         database = open_database(settings)
-    except (SQLAlchemyError, OSError, ImportError) as error:
+    except OSError as error:
+        yield Finding("database", False, _line(error), unreachable)
+        return
+    except (SQLAlchemyError, ImportError) as error:
         fix = "Write RATCHET_DATABASE_URL like postgresql+psycopg://user:password@host/name, or unset it."
         yield Finding("database", False, _line(error), fix)
         return
+    shown = database.url.render_as_string(hide_password=True)
     try:
-        shown = database.url.render_as_string(hide_password=True)
         revision = migrate(database)
         yield Finding("database", True, f"{shown} at revision {revision}")
         yield from _contents(database, settings)
     except (SQLAlchemyError, OSError) as error:
         fix = (
-            "Check that the folder exists and is writable, and that no other program holds the file."
+            unreachable
             if database.is_sqlite
             else "Check that the server runs, the address is right, and the user may create tables."
         )

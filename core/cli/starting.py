@@ -30,7 +30,7 @@ def init(
             from core.sample import load_sample
 
             meter = Meter("loading the sample company", quiet=as_json)
-            load_sample(database, settings, progress=_progress(meter))
+            load_sample(database, settings, progress=meter.show)
             meter.close()
         shown = database.url.render_as_string(hide_password=True)
     if as_json:
@@ -39,12 +39,3 @@ def init(
         typer.echo(f"Ready. Database: {shown}")
         if not sample:
             typer.echo("Next: `people add NAME --role admin`, or `init --sample` to look around.")
-
-
-def _progress(meter: Meter) -> object:
-    def show(*told: object) -> None:
-        numbers = [value for value in told if isinstance(value, int | float)]
-        words = " ".join(value for value in told if isinstance(value, str))
-        meter.show(min(1.0, float(numbers[0])) if numbers else 0.0, words)
-
-    return show

@@ -10,6 +10,7 @@ from core.cli.context import opened
 from core.cli.output import say
 
 if TYPE_CHECKING:
+    from core.assist import DraftRunner
     from core.database import Database
     from core.jobs import Worker
     from core.settings import Settings
@@ -24,24 +25,26 @@ def worker() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
     with opened() as (database, settings):
-        running = make_worker(database, settings)
+        from core.assist import DraftRunner
+
+        drafts = DraftRunner(database, settings)
+        running = make_worker(database, settings, drafts=drafts)
         running.start()
         duties = ", ".join(status.name for status in running.status())
         say(f"working: {duties}")
         stop.wait()
         say("stopping")
         running.stop(timeout=30)
+        drafts.close()
 
 
-def make_worker(database: Database, settings: Settings) -> Worker:
+def make_worker(database: Database, settings: Settings, *, drafts: DraftRunner) -> Worker:
     """A worker with every duty this installation has. Not started yet."""
-    from core.assist import DraftRunner
     from core.jobs import Duty, Worker
     from core.knowledge import embed_missing
     from core.llm import get_embedder
     from core.surfaces import deliver_due
 
-    drafts = DraftRunner(database, settings)
     batches = 0
 
     def embed() -> int:

@@ -219,7 +219,7 @@ class ConversationBatch:
             return
         standing = Standing(
             waiting_since=row.waiting_since,
-            preview=row.preview,
+            earlier_preview=row.preview,
             message_count=row.message_count,
             last_message_at=row.last_message_at,
             last_customer_message_id=row.last_customer_message_id,
@@ -343,8 +343,8 @@ def _message_row(message: MessageRecord, said: str, key: str) -> dict[str, Any]:
         "author": message.author,
         "name": one_line(message.name, 300) if message.name else "",
         "text": said,
-        "folded": clean(message.folded),
-        "html": clean(message.html) if len(message.html) <= MAX_HTML else "",
+        "folded": clean(message.folded) if message.folded else "",
+        "html": clean(message.html) if 0 < len(message.html) <= MAX_HTML else "",
         "created_at": message.created_at,
     }
 

@@ -17,11 +17,12 @@ class Standing:
     """What a conversation's messages add up to. Feed them in order with :meth:`add`."""
 
     waiting_since: datetime | None = None
-    preview: str = ""
+    earlier_preview: str = ""
     message_count: int = 0
     last_message_at: datetime | None = None
     last_author: str = ""
     last_customer_message_id: int | None = None
+    _last_text: str = ""
 
     def add(self, author: str, text: str, created_at: datetime, message_id: int) -> None:
         """Take in one more message, the newest so far."""
@@ -30,13 +31,19 @@ class Standing:
             self.last_customer_message_id = message_id
         if author != "system":
             self.last_author = author
-            self.preview = preview_of(text) or self.preview
+            if text and not text.isspace():
+                self._last_text = text
             if author != "customer":
                 self.waiting_since = None
             elif self.waiting_since is None:
                 self.waiting_since = created_at
         if self.last_message_at is None or created_at > self.last_message_at:
             self.last_message_at = created_at
+
+    @property
+    def preview(self) -> str:
+        """The start of the last message that says something."""
+        return preview_of(self._last_text) if self._last_text else self.earlier_preview
 
     @property
     def natural_status(self) -> str:

@@ -204,7 +204,7 @@ def append_message(conversation: Conversation, message: Message, *, session: Ses
     session.flush()
     standing = Standing(
         waiting_since=conversation.waiting_since,
-        preview=conversation.preview,
+        earlier_preview=conversation.preview,
         message_count=conversation.message_count,
         last_message_at=conversation.last_message_at,
         last_customer_message_id=conversation.last_customer_message_id,

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
-import regex
+import regex  # type: ignore[import-untyped]
 import snowballstemmer
 
 _LANGUAGES = {
@@ -30,9 +30,11 @@ _UNSPACED = regex.compile(
     r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}"
     r"\p{Script=Myanmar}ー]+"
 )
+_LATIN_MARK = regex.compile(r"(\p{Script=Latin})\p{M}+")
 _LONGEST_TERM = 64
 
 
+@lru_cache(maxsize=1000)
 def language_of(locale: str) -> str:
     """The language part of a locale: ``de`` for ``de-AT`` or ``de_AT``."""
     language = locale.replace("_", "-").partition("-")[0].lower()
@@ -83,11 +85,19 @@ def _mixed(word: str) -> Iterator[str]:
 def _stemmer(language: str) -> Callable[[str], str]:
     name = _LANGUAGES.get(language_of(language))
     if name is None or name not in snowballstemmer.algorithms():
-        return str
+        return _without_accents
 
     @lru_cache(maxsize=100_000)
     def stem(word: str) -> str:
         # A stemmer object keeps its state while it works, so each call takes its own.
-        return str(snowballstemmer.stemmer(name).stemWord(word)) or word
+        stemmed = str(snowballstemmer.stemmer(name).stemWord(word)) or word
+        return stemmed if stemmed.isascii() else _without_accents(stemmed)
 
     return stem
+
+
+def _without_accents(word: str) -> str:
+    """Latin letters without their marks: people leave them out when they type. Others keep them."""
+    if word.isascii():
+        return word
+    return unicodedata.normalize("NFC", _LATIN_MARK.sub(r"\1", unicodedata.normalize("NFD", word)))

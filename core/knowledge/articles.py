@@ -52,7 +52,9 @@ def publish(
     lock_search_index(session)
     article = _find_article(source, record.external_id, session=session)
     if article is None:
-        article = Article(source=source, external_id=record.external_id, title=record.title, owner_id=actor.person_id)
+        article = Article(
+            source=source, external_id=record.external_id, title=record.title, owner_id=actor.person_id
+        )
         session.add(article)
         session.flush()
     versions = _versions(article.key, session=session)
@@ -171,13 +173,17 @@ def list_articles(
             or_(col(Article.updated_at) < at, and_(col(Article.updated_at) == at, col(Article.id) < last))
         )
     rows = list(session.execute(query.limit(limit + 1)).scalars())
-    following = f"{rows[limit - 1].updated_at.isoformat()}|{rows[limit - 1].key}" if len(rows) > limit else None
+    following = (
+        f"{rows[limit - 1].updated_at.isoformat()}|{rows[limit - 1].key}" if len(rows) > limit else None
+    )
     return ArticlePage(rows[:limit], following)
 
 
 def passages_of(version_id: int, *, session: Session) -> list[Passage]:
     """The passages of an article version in reading order, live or not."""
-    query = select(Passage).where(col(Passage.article_version_id) == version_id).order_by(col(Passage.position))
+    query = (
+        select(Passage).where(col(Passage.article_version_id) == version_id).order_by(col(Passage.position))
+    )
     return list(session.execute(query).scalars())
 
 

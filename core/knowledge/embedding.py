@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Insert, exists, func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session, col
 
 from core.database import Database
@@ -65,11 +66,11 @@ def embed_missing(
             for row, vector in zip(rows, vectors, strict=True)
         ]
         with database.transaction() as session:
-            added = session.execute(_insert_new(database, values))
+            added = session.execute(_insert_new(database, values)).scalars().all()
             session.execute(
                 update(SearchStamp).where(col(SearchStamp.id) == 1).values(vectors=SearchStamp.vectors + 1)
             )
-            stored += max(0, int(added.rowcount))  # type: ignore[attr-defined]
+            stored += len(added)
         if progress is not None:
             with database.reading() as session:
                 progress(index_progress(session=session, embedder_name=embedder.name))
@@ -85,9 +86,7 @@ def index_progress(*, session: Session, embedder_name: str) -> IndexProgress:
     return IndexProgress(session.execute(passages).scalar_one(), session.execute(embedded).scalar_one())
 
 
-def _missing(
-    name: str, *, after: int, limit: int, session: Session
-) -> Sequence[tuple[int, str, str]]:
+def _missing(name: str, *, after: int, limit: int, session: Session) -> Sequence[tuple[int, str, str]]:
     has_vector = exists().where(
         col(PassageVector.passage_id) == col(Passage.id), col(PassageVector.embedder) == name
     )
@@ -100,7 +99,17 @@ def _missing(
     return [(int(key), path, text) for key, path, text in session.execute(query)]
 
 
-def _insert_new(database: Database, values: list[dict[str, Any]]) -> Insert:
+def _insert_new(database: Database, values: list[dict[str, Any]]) -> ReturningInsert[int]:
     if database.is_sqlite:
-        return sqlite.insert(PassageVector).values(values).on_conflict_do_nothing()
-    return postgresql.insert(PassageVector).values(values).on_conflict_do_nothing()
+        return (
+            sqlite.insert(PassageVector)
+            .values(values)
+            .on_conflict_do_nothing()
+            .returning(col(PassageVector.passage_id))
+        )
+    return (
+        postgresql.insert(PassageVector)
+        .values(values)
+        .on_conflict_do_nothing()
+        .returning(col(PassageVector.passage_id))
+    )

@@ -72,9 +72,7 @@ def _accept(
         yield record
 
 
-def _store(
-    records: Sequence[ArticleRecord], *, source: str, session: Session, report: ImportReport
-) -> None:
+def _store(records: Sequence[ArticleRecord], *, source: str, session: Session, report: ImportReport) -> None:
     lock_search_index(session)
     stored = _stored(records, source=source, session=session)
     new: list[ArticleRecord] = []
@@ -105,7 +103,7 @@ def _store(
 
 def _stored(records: Sequence[ArticleRecord], *, source: str, session: Session) -> dict[str, _Stored]:
     rows = session.execute(
-        select(Article, ArticleVersion.digest)
+        select(Article, col(ArticleVersion.digest))
         .outerjoin(ArticleVersion, col(ArticleVersion.id) == col(Article.live_version_id))
         .where(col(Article.source) == source, col(Article.external_id).in_([r.external_id for r in records]))
     )
@@ -129,7 +127,7 @@ def _latest_numbers(article_ids: Sequence[int], *, session: Session) -> dict[int
         .where(col(ArticleVersion.article_id).in_(article_ids))
         .order_by(col(ArticleVersion.number))
     )
-    return {article_id: number for article_id, number in rows}
+    return {int(row[0]): int(row[1]) for row in rows}
 
 
 def _insert_articles(records: Sequence[ArticleRecord], *, source: str, session: Session) -> Sequence[int]:
@@ -173,7 +171,8 @@ def _publish(versions: Sequence[ArticleVersion], *, session: Session) -> None:
     store_passages(versions, session=session)
     if versions:
         session.execute(
-            update(Article), [{"id": version.article_id, "live_version_id": version.key} for version in versions]
+            update(Article),
+            [{"id": version.article_id, "live_version_id": version.key} for version in versions],
         )
 
 

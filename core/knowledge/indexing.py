@@ -18,7 +18,7 @@ _ADDRESS = re.compile(r"\s*\(?(?:https?|ftp)://[^\s)]+\)?")
 
 def lock_search_index(session: Session) -> None:
     """Make writers of knowledge wait for each other until the transaction ends (Postgres)."""
-    session.exec(select(col(SearchStamp.id)).where(col(SearchStamp.id) == 1).with_for_update())
+    session.execute(select(col(SearchStamp.id)).where(col(SearchStamp.id) == 1).with_for_update())
 
 
 def store_passages(versions: Iterable[ArticleVersion], *, session: Session) -> int:
@@ -84,7 +84,7 @@ def embedding_text(heading_path: str, text: str) -> str:
 
 def _count(rows: Sequence[dict[str, Any]], *, sign: int, session: Session) -> None:
     def words(field: str) -> int:
-        return sign * sum(row[field].count(" ") + 1 for row in rows if row[field])
+        return sign * sum(str(row[field]).count(" ") + 1 for row in rows if row[field])
 
     session.execute(
         update(SearchStamp)

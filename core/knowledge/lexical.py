@@ -106,7 +106,7 @@ def read_frequencies(terms: Iterable[str], statistics: Statistics, *, session: S
         return
     if _on_sqlite(session):
         marks = ", ".join(f":t{number}" for number in range(len(unknown)))
-        query = text(f"SELECT term, doc FROM passage_fts_terms WHERE term IN ({marks})")
+        query = text(f"SELECT term, doc FROM passage_fts_terms WHERE term IN ({marks})")  # noqa: S608 (only bind names)
         rows = session.execute(query, {f"t{number}": term for number, term in enumerate(unknown)})
     else:
         query = text(
@@ -143,7 +143,7 @@ def _selective(terms: Iterable[str], statistics: Statistics) -> list[str]:
 def _from_fts5(terms: Sequence[str], *, session: Session, wanted: Filter, limit: int) -> list[int]:
     join, condition, values = conditions(wanted, passage_id="passage_fts.rowid")
     query = text(
-        f"SELECT passage_fts.rowid FROM passage_fts {join} WHERE passage_fts MATCH :match {condition} "
+        f"SELECT passage_fts.rowid FROM passage_fts {join} WHERE passage_fts MATCH :match {condition} "  # noqa: S608
         f"ORDER BY bm25(passage_fts, {', '.join(map(str, FIELD_WEIGHTS))}), passage_fts.rowid LIMIT :limit"
     )
     match = " OR ".join(f'"{term}"' for term in terms)
@@ -157,14 +157,14 @@ def _from_tsvector(
     # One index look-up a term; summing IDF needs no look into the (long) tsvectors themselves.
     join, condition, values = conditions(wanted, passage_id="found.passage_id")
     matches = " UNION ALL ".join(
-        f"SELECT passage_id, CAST(:w{number} AS float8) AS weight FROM passage_terms "
+        f"SELECT passage_id, CAST(:w{number} AS float8) AS weight FROM passage_terms "  # noqa: S608
         f"WHERE lexemes @@ CAST(:t{number} AS tsquery)"
         for number in range(len(terms))
     )
     for number, (term, weight) in enumerate(zip(terms, weights, strict=True)):
         values[f"t{number}"], values[f"w{number}"] = f"'{term}'", weight
     query = text(
-        f"SELECT found.passage_id FROM ({matches}) AS found {join} WHERE true {condition} "
+        f"SELECT found.passage_id FROM ({matches}) AS found {join} WHERE true {condition} "  # noqa: S608
         "GROUP BY found.passage_id ORDER BY sum(found.weight) DESC, found.passage_id LIMIT :limit"
     )
     return [int(key) for key in session.execute(query, {"limit": limit, **values}).scalars()]

@@ -18,7 +18,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _HIDDEN_HTML = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_BREAKING_TAG = re.compile(r"<\s*/?\s*(br|p|div|li|ul|ol|tr|h[1-6]|table|details|summary)\b[^>]*>", re.IGNORECASE)
+_BREAKING_TAG = re.compile(
+    r"<\s*/?\s*(br|p|div|li|ul|ol|tr|h[1-6]|table|details|summary)\b[^>]*>", re.IGNORECASE
+)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _BLANKS = re.compile(r"[^\S\n]+")
 _MARKS = re.compile(r"[\\`*_\[\]<&]|  \n")

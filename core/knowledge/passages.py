@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from core.knowledge.markdown import Block, read_blocks
 
@@ -105,7 +106,7 @@ def _pack(blocks: list[Block]) -> Iterator[str]:
 
 def _join(blocks: list[Block]) -> str:
     text = blocks[0].text
-    for before, block in zip(blocks, blocks[1:], strict=False):
+    for before, block in pairwise(blocks):
         text += ("\n" if before.kind == block.kind == "item" else "\n\n") + block.text
     return text
 
@@ -132,7 +133,7 @@ def _pieces(block: Block) -> Iterator[Block]:
 def _group(parts: Iterable[str], *, separator: str) -> Iterator[str]:
     held: list[str] = []
     weight = 0
-    for part in (smaller for part in parts for smaller in _break(part)):
+    for part in (piece for whole in parts for piece in _break(whole)):
         size = word_count(part)
         if held and weight + size > _TARGET:
             yield separator.join(held)

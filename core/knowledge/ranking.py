@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,8 +65,8 @@ class LexicalScorer:
             if not words:
                 continue
             norm = weight / (1 - share + share * len(words) / max(mean, 1.0))
-            for term, count in Counter(word for word in words if word in weights).items():
-                frequency[term] = frequency.get(term, 0.0) + norm * count
+            for term in weights.keys() & set(words):
+                frequency[term] = frequency.get(term, 0.0) + norm * words.count(term)
         matched = sum(weights[term] * value / (_SATURATION + value) for term, value in frequency.items())
         covered = sum(weights[term] for term in frequency)
         return matched / total, covered / total

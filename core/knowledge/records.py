@@ -77,7 +77,9 @@ def checked(record: ArticleRecord) -> ArticleRecord:
     if not title:
         raise InvalidInput("the article has no title")
     if len(record.body) > _LONGEST_BODY:
-        raise InvalidInput(f"the body has {len(record.body):,} characters; at most {_LONGEST_BODY:,} are read")
+        raise InvalidInput(
+            f"the body has {len(record.body):,} characters; at most {_LONGEST_BODY:,} are read"
+        )
     if record.audience not in AUDIENCES:
         raise InvalidInput(f"audience is {record.audience!r}; it must be `public` or `internal`")
     if len(record.locale) > _LONGEST_LOCALE:

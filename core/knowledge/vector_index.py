@@ -27,7 +27,7 @@ class IndexedVectors:
     @property
     def empty(self) -> bool:
         """See ``VectorSpace``."""
-        query = text(f"SELECT 1 FROM passage_vector WHERE embedder = '{INDEXED_EMBEDDER}' LIMIT 1")
+        query = text(f"SELECT 1 FROM passage_vector WHERE embedder = '{INDEXED_EMBEDDER}' LIMIT 1")  # noqa: S608
         return self._session.execute(query).first() is None
 
     def nearest(self, queries: _Floats, *, wanted: Filter, limit: int) -> list[int]:
@@ -36,7 +36,7 @@ class IndexedVectors:
         self._session.execute(text("SET LOCAL hnsw.iterative_scan = relaxed_order"))
         _, condition, values = conditions(wanted, passage_id="v.passage_id")
         query = text(
-            "SELECT v.passage_id FROM passage_vector v JOIN passage ON passage.id = v.passage_id "
+            "SELECT v.passage_id FROM passage_vector v JOIN passage ON passage.id = v.passage_id "  # noqa: S608
             f"WHERE v.embedder = '{INDEXED_EMBEDDER}' AND passage.live {condition} "
             f"ORDER BY (v.vector::halfvec({INDEXED_DIMENSIONS})) <#> CAST(:query AS halfvec) LIMIT :limit"
         )
@@ -53,7 +53,7 @@ class IndexedVectors:
             return result
         rows = self._session.execute(
             text(
-                "SELECT passage_id, halfvec_send(vector) FROM passage_vector "
+                "SELECT passage_id, halfvec_send(vector) FROM passage_vector "  # noqa: S608
                 f"WHERE embedder = '{INDEXED_EMBEDDER}' AND passage_id = ANY(:ids)"
             ),
             {"ids": list(passage_ids)},

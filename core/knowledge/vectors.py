@@ -168,12 +168,14 @@ def _column(session: Session, query: str, values: dict[str, str]) -> _Ids:
 def _read(session: Session, embedder: str, ids: _Ids | None, names: dict[str, int]) -> Matrix:
     on_postgres = session.get_bind().dialect.name == "postgresql"
     vector = "halfvec_send(v.vector)" if on_postgres else "v.vector"  # its text form takes ages to parse
-    chunks = [None] if ids is None else [ids[at : at + _ROWS_A_QUERY] for at in range(0, len(ids), _ROWS_A_QUERY)]
+    chunks = (
+        [None] if ids is None else [ids[at : at + _ROWS_A_QUERY] for at in range(0, len(ids), _ROWS_A_QUERY)]
+    )
     rows: list[Any] = []
     for chunk in chunks:
         some = "" if chunk is None else f"AND v.passage_id IN ({', '.join(map(str, chunk.tolist()))})"
         query = (
-            f"SELECT v.passage_id, p.audience, p.locale, {vector} FROM passage_vector v "
+            f"SELECT v.passage_id, p.audience, p.locale, {vector} FROM passage_vector v "  # noqa: S608
             f"JOIN passage p ON p.id = v.passage_id WHERE v.embedder = :embedder AND p.live {some} "
             "ORDER BY v.passage_id"
         )
@@ -194,4 +196,3 @@ def _read(session: Session, embedder: str, ids: _Ids | None, names: dict[str, in
 
 def _from_floats(blobs: Sequence[bytes]) -> _Floats:
     return np.frombuffer(b"".join(blobs), dtype="<f4").reshape(len(blobs), -1 if blobs else 0)
-

@@ -51,15 +51,20 @@ class Briefing:
         """The briefing among agent input items; an empty one when there is none."""
         names = {label: name for name, label in _LABELS.items()}
         for item in reversed(items):
-            if not isinstance(item, dict) or item.get("role") not in ("system", "developer"):
-                continue
-            content = item.get("content")
-            if not isinstance(content, str) or not content.startswith(f"{_HEADING}:"):
+            if not is_briefing(item):
                 continue
             found: dict[str, str] = {}
-            for line in content.splitlines()[1:]:
+            for line in item["content"].splitlines()[1:]:
                 label, separator, value = line.partition(": ")
                 if separator and label in names:
                     found[names[label]] = value.strip()
             return cls(**found)
         return cls()
+
+
+def is_briefing(item: Any) -> bool:
+    """Whether an agent input item is a briefing. What a customer or rep writes never is."""
+    if not isinstance(item, dict) or item.get("role") not in ("system", "developer"):
+        return False
+    content = item.get("content")
+    return isinstance(content, str) and content.startswith(f"{_HEADING}:\n")

@@ -26,12 +26,12 @@ _SCHEMA_WORDS = (
 )
 
 
-class SchemaUnsupported(ProviderError):
+class SchemaRefusedError(ProviderError):
     """The server does not take a JSON schema for its output."""
 
 
 def may_help_again(error: BaseException) -> bool:
-    """Whether the same request may succeed on another try: 429 (unless out of credit), 5xx, no connection, time-out."""
+    """Whether another try may succeed: after 429 (unless out of credit), 5xx, no connection, a time-out."""
     if isinstance(error, openai.RateLimitError):
         return error.code != "insufficient_quota"
     if isinstance(error, openai.APIStatusError):
@@ -66,7 +66,10 @@ def explain(error: BaseException, *, settings: Settings, model: str, key: str) -
     if isinstance(error, openai.AuthenticationError):
         message = f"{server} refused the API key. Check RATCHET_MODEL_API_KEY (or OPENAI_API_KEY)."
     elif isinstance(error, openai.PermissionDeniedError):
-        message = f"{server} does not allow this key to use the model {model!r}. Check the key's rights or RATCHET_MODEL_NAME."
+        message = (
+            f"{server} does not allow this key to use the model {model!r}. Check the key's rights, "
+            "or RATCHET_MODEL_NAME."
+        )
     elif isinstance(error, openai.NotFoundError):
         message = (
             f"{server} does not know the model {model!r} or the address. Check RATCHET_MODEL_NAME, "
@@ -77,7 +80,7 @@ def explain(error: BaseException, *, settings: Settings, model: str, key: str) -
     elif isinstance(error, openai.APIStatusError) and error.status_code in (400, 422):
         detail = _detail(error)
         if any(word in detail.lower() for word in _SCHEMA_WORDS):
-            kind = SchemaUnsupported
+            kind = SchemaRefusedError
         message = f"{server} refused the request: {detail}"
     elif isinstance(error, openai.APITimeoutError | TimeoutError | ModelTimeoutError):
         message = (
@@ -85,14 +88,18 @@ def explain(error: BaseException, *, settings: Settings, model: str, key: str) -
             "RATCHET_MODEL_TIMEOUT_SECONDS."
         )
     elif isinstance(error, openai.APIConnectionError):
-        message = f"{server} cannot be reached. Check the network, RATCHET_MODEL_BASE_URL, and that the server runs."
+        message = (
+            f"{server} cannot be reached. Check the network, RATCHET_MODEL_BASE_URL, "
+            "and that the server runs."
+        )
     elif isinstance(error, openai.APIStatusError):
         message = f"{server} failed with status {error.status_code}. Try again in a minute."
     elif isinstance(error, ModelRefusalError):
         message = f"The model {model!r} refused to write this draft."
     elif isinstance(error, ModelBehaviorError | openai.APIError | JSONDecodeError):
         message = (
-            f"{server} sent an answer that cannot be used ({_short(str(error))}). Try again; if it stays, check "
+            f"{server} sent an answer that cannot be used ({_short(str(error))}). Try again; if it "
+            f"stays, check "
             "RATCHET_MODEL_BASE_URL and RATCHET_MODEL_API."
         )
     else:

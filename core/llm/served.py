@@ -92,8 +92,9 @@ class ServedModel(Model):
             try:
                 async with self._terms.slots.taken(), asyncio.timeout(self._seconds()):
                     response = await self._open_model().get_response(
-                        system_instructions, input, _counted(model_settings), tools, output_schema, handoffs, tracing,
-                        previous_response_id=previous_response_id, conversation_id=conversation_id, prompt=prompt,
+                        system_instructions, input, _counted(model_settings), tools, output_schema,
+                        handoffs, tracing, previous_response_id=previous_response_id,
+                        conversation_id=conversation_id, prompt=prompt,
                     )  # fmt: skip
                 usage = response.usage
                 return response

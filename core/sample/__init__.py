@@ -1,0 +1,5 @@
+"""Floor 6: the sample company Halyard, with people, knowledge, conversations and their history."""
+
+from core.sample.loading import PASSWORD, SOURCE, Progress, SampleReport, is_loaded, load_sample
+
+__all__ = ["PASSWORD", "SOURCE", "Progress", "SampleReport", "is_loaded", "load_sample"]

@@ -14,7 +14,7 @@ KNOWLEDGE_FIX = datetime(2026, 10, 20, 15, 0, tzinfo=UTC)
 """From here on drafts are based on the corrected articles: fewer edits, more replies sent as they are."""
 
 _WEEKDAY = (1.25, 1.2, 1.1, 1.05, 0.95, 0.45, 0.38)  # Monday .. Sunday
-_HOUR = (1, 1, 1, 1, 1, 2, 4, 8, 13, 17, 18, 16, 12, 13, 16, 16, 14, 11, 8, 7, 6, 5, 3, 2)  # local hours
+_HOUR = (1, 1, 0, 0, 0, 2, 4, 8, 13, 17, 18, 16, 12, 13, 16, 16, 14, 11, 8, 7, 6, 5, 3, 2)  # local hours
 _OPEN_FROM, _OPEN_UNTIL = time(7), time(21)  # chat and phone, UTC, Monday to Friday
 _DESK_FROM, _DESK_UNTIL = time(7), time(19)  # e-mail is answered, UTC, Monday to Friday
 _MEDIAN_MINUTES = {"chat": 5.0, "embedded": 25.0, "email": 260.0, "voice": 0.0}
@@ -26,22 +26,24 @@ def shift(reference: datetime) -> timedelta:
     return max(timedelta(), timedelta(weeks=(reference - WRITTEN).days // 7))
 
 
-def moments(rng: Random, *, reference: datetime, count: int, zone: str) -> list[datetime]:
-    """``count`` moments of the last 90 days (UTC), more on weekdays and in office hours of ``zone``.
+def moments(rng: Random, *, reference: datetime, count: int) -> list[datetime]:
+    """``count`` moments of the last 90 days, more on weekdays and in office hours.
 
-    The last day is left out: that is where the open conversations are.
+    The last day is left out: that is where the open conversations are. See :func:`same_clock`.
     """
-    local = ZoneInfo(zone)
-    today = reference.astimezone(local).date()
-    days = [today - timedelta(days=back) for back in range(DAYS, 1, -1)]
+    days = [reference.date() - timedelta(days=back) for back in range(DAYS - 1, 1, -1)]
     weights = [_WEEKDAY[day.weekday()] * rng.uniform(0.8, 1.2) for day in days]
-    found = []
-    for day in rng.choices(days, weights, k=count):
-        hour = rng.choices(range(24), _HOUR)[0]
-        clock = time(hour, rng.randrange(60), rng.randrange(60))
-        earliest = reference - timedelta(days=DAYS)
-        found.append(max(earliest, datetime.combine(day, clock, tzinfo=local).astimezone(UTC)))
-    return sorted(found)
+    return sorted(
+        datetime.combine(day, time(hour, rng.randrange(60), rng.randrange(60)), tzinfo=UTC)
+        for day, hour in zip(
+            rng.choices(days, weights, k=count), rng.choices(range(24), _HOUR, k=count), strict=True
+        )
+    )
+
+
+def same_clock(moment: datetime, zone: str) -> datetime:
+    """When clocks in ``zone`` show what ``moment`` shows, in UTC: people write by their own clock."""
+    return moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def during(rng: Random, started: datetime, ended: datetime, until: datetime) -> datetime:

@@ -13,6 +13,7 @@ from core.conversations import CustomerRecord
 from core.sample.material import SampleCustomer
 
 PRICES = {"harbor": 9, "sloop": 29, "schooner": 99, "fleet": 0, "trial": 0}
+CITIES = {"eu-west": "Cork", "eu-north": "Bergen", "us-east": "Norfolk", "us-west": "Oregon"}
 _REGIONS = {
     "Europe": ("Cork", "Bergen"),
     "America": ("Norfolk", "Oregon"),

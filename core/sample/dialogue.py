@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -12,7 +13,16 @@ from core.sample.calendar import answered_at
 from core.sample.details import Details, fill
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
+_GREETINGS = (
+    "hi", "hello", "guten tag", "hallo", "moin", "hola", "buenos", "bonjour", "dzień", "olá", "buongiorno",
+    "merhaba", "السلام", "مرحبا", "שלום",
+)  # fmt: skip
+_THANKS = re.compile(r"thank|cheers|dank|gracias", re.IGNORECASE)
 _SHORT = 60  # characters below which nobody writes a greeting
+
+
+Phrases = Mapping[str, Sequence[str]]
+"""Small talk of one language, by purpose."""
 
 
 @dataclass(slots=True)
@@ -38,16 +48,20 @@ class Thread:
 
     def rep_says(self, text: str) -> None:
         """The rep answers, after the time that takes in this channel."""
-        asked = self.messages[-1].created_at
-        if self.channel == "voice":
-            self.pause(2, 9)
-        else:
-            self.now = answered_at(
-                self.rng, self.now, channel=self.channel, plan=self.plan, crowded=self.crowded
-            )
-            self.answers.append((self.now - asked).total_seconds() / 60)
+        asked = self.now
+        self.now = answered_at(self.rng, asked, channel=self.channel, plan=self.plan, crowded=self.crowded)
+        self.answers.append((self.now - asked).total_seconds() / 60)
+        self.rep_writes(text)
+
+    def rep_writes(self, text: str) -> None:
+        """The rep's message goes out now."""
         self._add("rep", self.rep, text)
         self.reply_places.append(len(self.messages) - 1)
+
+    def rep_speaks(self, text: str) -> None:
+        """A rep's line in a telephone call: said, not written, so there is no reply to measure."""
+        self.pause(2, 9)
+        self._add("rep", self.rep, text)
 
     def others_say(self, author: str, text: str) -> None:
         """The assistant or the system adds a line a few seconds later."""
@@ -81,11 +95,11 @@ class Thread:
         )
 
 
-def open_thread(thread: Thread, text: str, phrases: dict[str, list[str]], values: Details) -> None:
+def open_thread(thread: Thread, text: str, phrases: Phrases, values: Details, *, cross: bool = False) -> None:
     """The customer's first message: a mail with greeting and signature, or one or two chat lines."""
     rng = thread.rng
     if thread.channel == "email":
-        body, folded = as_mail(rng, text, phrases, values)
+        body, folded = as_mail(rng, text, phrases, values, cross=cross)
         thread.customer_says(body, folded=folded)
         return
     sentences = _SENTENCE_END.split(text)
@@ -97,20 +111,25 @@ def open_thread(thread: Thread, text: str, phrases: dict[str, list[str]], values
     thread.customer_says(text)
 
 
-def as_mail(rng: Random, text: str, phrases: dict[str, list[str]], values: Details) -> tuple[str, str]:
-    """A mail's text and its signature. Hasty people leave greeting and signature out."""
+def as_mail(
+    rng: Random, text: str, phrases: Phrases, values: Details, *, cross: bool = False
+) -> tuple[str, str]:
+    """A mail's text and its signature. Hasty people leave greeting and signature out.
+
+    Args:
+        cross: the customer is in no mood to thank anybody.
+    """
     hasty = len(text) < _SHORT or text[:1].islower()
     if hasty:
-        return text, phrases["signature"][-1] if rng.random() < 0.2 else ""
+        return text, fill(phrases["signature"][-1], values) if rng.random() < 0.2 else ""
     greeting = rng.choice(phrases["customer_greeting"])
     if _greets(text):
         greeting = ""
-    parts = (greeting, text.rstrip(), fill(rng.choice(phrases["customer_sign_off"]), values))
+    sign_offs = [s for s in phrases["customer_sign_off"] if not (cross and _THANKS.search(s))]
+    parts = (greeting, text.rstrip(), fill(rng.choice(sign_offs), values))
     folded = fill(rng.choice(phrases["signature"]), values) if rng.random() < 0.4 else ""
     return "\n\n".join(part for part in parts if part), folded
 
 
 def _greets(text: str) -> bool:
-    opening = text.lower()
-    return opening.startswith(("hi", "hello", "guten tag", "hallo", "moin", "hola", "buenos", "bonjour",
-                               "dzień", "olá", "buongiorno", "merhaba", "السلام", "مرحبا", "שלום"))  # fmt: skip
+    return text.lower().startswith(_GREETINGS)

@@ -16,7 +16,7 @@ from core.sample.material import Opening, Scenario, Words
 
 _CLAIM = re.compile(r"(?P<text>.+?)\s*\[(?P<article>[a-z0-9-]+)\](?=\s|$)", re.DOTALL)
 DISCARD_REASONS = {
-    "en": ("Answers a different question", "Too general for this customer", "Tone does not fit", "I know the case"),
+    "en": ("Answers a different question", "Too general", "Tone does not fit", "I know the case"),
     "de": ("Beantwortet eine andere Frage", "Zu allgemein", "Der Ton passt nicht"),
     "es": ("Responde a otra pregunta", "Demasiado general", "El tono no encaja"),
 }  # fmt: skip
@@ -53,14 +53,15 @@ class Skill:
     slip: float
     sent: float
     discarded: float
+    rewritten: float
 
 
 def skill_at(at: datetime, *, fixed_at: datetime, started_at: datetime) -> Skill:
     """Poor before the knowledge fix, clearly better after it, and slowly improving all along."""
     along = (at - started_at) / (fixed_at - started_at)
     if at < fixed_at:
-        return Skill(slip=0.6, sent=0.24 + 0.08 * along, discarded=0.24 - 0.04 * along)
-    return Skill(slip=0.06, sent=0.5 + 0.06 * (along - 1), discarded=0.09)
+        return Skill(slip=0.6, sent=0.22 + 0.08 * along, discarded=0.24 - 0.04 * along, rewritten=0.2)
+    return Skill(slip=0.06, sent=0.5 + 0.06 * (along - 1), discarded=0.08, rewritten=0.05)
 
 
 def withheld(scenario: Scenario) -> PastDraft:
@@ -96,13 +97,15 @@ def past_draft(
         confidence=round(min(0.97, max(0.42, rng.gauss(0.78, 0.09))), 2),
     )
     chance = rng.random()
-    if chance < skill.discarded and opening.replies:
-        own = fill(words.replies[rng.choice(opening.replies)], values)
+    if opening.replies and chance < skill.discarded + skill.rewritten:
+        final = _wrapped(frame, fill(words.replies[rng.choice(opening.replies)], values))
+        if chance >= skill.discarded:
+            return replace(draft, final=final, outcome="edited")
         reason = rng.choice(DISCARD_REASONS[locale])
-        return replace(draft, final=_wrapped(frame, own), outcome="discarded", outcome_reason=reason)
-    additions = [fill(words.additions[place], values) for place in opening.additions]
-    if chance < skill.discarded + skill.sent and not slipped:
+        return replace(draft, final=final, outcome="discarded", outcome_reason=reason)
+    if chance < skill.discarded + skill.rewritten + skill.sent and not slipped:
         return replace(draft, final=text, outcome="sent")
+    additions = [fill(words.additions[place], values) for place in opening.additions]
     final = _framed(frame, _edited(rng, claims, additions))
     outcome = "edited" if final != text else "sent"
     return replace(draft, final=final, outcome=outcome)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -25,6 +26,7 @@ TIMEOUT = httpx2.Timeout(10.0, connect=5.0)
 MAX_RETRY_AFTER = timedelta(hours=1)
 _TRY_LATER = frozenset({408, 409, 425, 429})
 _SHOWN_BYTES = 300
+_ADDRESS = re.compile(r"""([^\s@<>()\[\],;:\\"]+)@([^\s@<>()\[\],;:\\"]+)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +153,11 @@ def _write_once(path: Path, content: bytes) -> None:
 
 def _as_mail(parcel: Parcel, organisation: str) -> bytes:
     payload = parcel.payload
-    user, _, domain = str(payload["to"]).rpartition("@")
-    mail = EmailMessage(policy=SMTP)
-    try:
-        mail["To"] = Address(_flat(payload["to_name"]), user, domain)
-    except (ValueError, IndexError, UnicodeError) as error:
-        raise Undeliverable("The customer has no usable e-mail address.") from error
-    if not user or not domain:
+    address = _ADDRESS.fullmatch(str(payload["to"]))
+    if address is None:
         raise Undeliverable("The customer has no usable e-mail address.")
+    mail = EmailMessage(policy=SMTP)
+    mail["To"] = Address(_flat(payload["to_name"]), *address.groups())
     mail["From"] = Address(f"{_flat(payload['author'])} ({_flat(organisation)})", "support", "localhost")
     mail["Subject"] = _reply_subject(_flat(payload["subject"]))
     mail["Message-ID"] = f"<{parcel.key}@ratchet.invalid>"

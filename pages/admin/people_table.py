@@ -48,8 +48,11 @@ def show(actor: Actor) -> Person | None:
         row_height=34,
         height="content" if len(shown) <= 16 else 600,
         column_config={
-            "Name": st.column_config.TextColumn(width="medium"),
-            "Status": st.column_config.TextColumn(width="medium"),
+            "Name": st.column_config.TextColumn(width=150),
+            "Username": st.column_config.TextColumn(width=90),
+            "Role": st.column_config.TextColumn(width=75),
+            "Status": st.column_config.TextColumn(width=105),
+            "Last seen": st.column_config.TextColumn(width=100),
         },
     )
     return next((person for person in people if person.id == st.session_state.get(_SELECTED)), None)

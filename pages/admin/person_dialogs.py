@@ -14,8 +14,15 @@ from pages.process import get_process
 from pages.widgets.shell import notify, run_action
 
 _PASSWORD_HINT = "At least 10 characters, and not the username."  # noqa: S105
-_DEEDS = {"deactivate": identity.deactivate, "end_sessions": identity.sign_out_everywhere}
-_DONE = {"deactivate": "{name} can no longer sign in.", "end_sessions": "{name} is signed out everywhere."}
+Deed = Literal["deactivate", "end_sessions"]
+_DEEDS: dict[Deed, Callable[..., object]] = {
+    "deactivate": identity.deactivate,
+    "end_sessions": identity.sign_out_everywhere,
+}
+_DONE: dict[Deed, str] = {
+    "deactivate": "{name} can no longer sign in.",
+    "end_sessions": "{name} is signed out everywhere.",
+}
 
 
 @st.cache_data
@@ -73,20 +80,22 @@ def password_dialog(actor: Actor, person: Person) -> None:
         )
 
 
-@st.dialog("Are you sure?")
-def confirm(
-    actor: Actor, person: Person, deed: Literal["deactivate", "end_sessions"], *, text: str, verb: str
-) -> None:
-    """Say what will happen, and do it on the second click."""
-    st.write(text)
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        st.button("Cancel", key="confirm_cancel", on_click=st.rerun)
-        st.button(
-            verb,
-            type="primary",
-            key="confirm_yes",
-            on_click=lambda: _finish(lambda: _do(actor, person, deed)),
-        )
+def confirm(actor: Actor, person: Person, deed: Deed, *, question: str, text: str, verb: str) -> None:
+    """Ask, say what will happen, and do it on the second click."""
+
+    @st.dialog(question)
+    def ask() -> None:
+        st.write(text)
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            st.button("Cancel", key="confirm_cancel", on_click=st.rerun)
+            st.button(
+                verb,
+                type="primary",
+                key="confirm_yes",
+                on_click=lambda: _finish(lambda: _do(actor, person, deed)),
+            )
+
+    ask()
 
 
 def _finish(action: Callable[[], str]) -> None:
@@ -134,7 +143,7 @@ def _reset(actor: Actor, person: Person) -> str:
     return f"{person.name} has a new password."
 
 
-def _do(actor: Actor, person: Person, deed: str) -> str:
+def _do(actor: Actor, person: Person, deed: Deed) -> str:
     with get_process().database.transaction() as session:
         _DEEDS[deed](actor, person.key, session=session)
     return _DONE[deed].format(name=person.name)

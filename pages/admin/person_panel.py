@@ -35,18 +35,20 @@ def show(actor: Actor, person: Person | None) -> None:
 
 
 def _role(actor: Actor, person: Person) -> None:
-    key = f"role_{person.key}_{person.role}"
-    wanted = st.selectbox(
-        "Role", list(Role), index=list(Role).index(Role(person.role)), format_func=str.capitalize, key=key
+    held = Role(person.role)
+    key = f"role_{person.key}_{held}"  # another role held is another question
+    wanted = (
+        st.selectbox("Role", list(Role), index=list(Role).index(held), format_func=_title, key=key) or held
     )
     st.caption(ROLES[wanted])
-    if wanted != person.role:
+    if wanted is not held:
         st.button(
-            f"Make {person.name.split()[0]} {_article(wanted)} {wanted}",
+            f"Change to {wanted}",
             on_click=lambda: run_action(
-                lambda: _change_role(actor, person.key, Role(st.session_state[key])), done="Role changed."
+                lambda: _change_role(actor, person.key, wanted),
+                done=f"{person.name} is now {_title(wanted)}.",
             ),
-            key=f"change_role_{person.key}",
+            key="change_role",
             width="stretch",
         )
 
@@ -71,6 +73,7 @@ def _verbs(actor: Actor, person: Person, *, locked: bool) -> None:
                 actor,
                 person,
                 "end_sessions",
+                question=f"Sign {person.name} out everywhere?",
                 text=f"{person.name} is signed out on every device and has to sign in again. "
                 "A reply they have not sent yet is kept.",
                 verb="Sign out everywhere",
@@ -88,6 +91,7 @@ def _verbs(actor: Actor, person: Person, *, locked: bool) -> None:
                 actor,
                 person,
                 "deactivate",
+                question=f"Deactivate {person.name}?",
                 text=("This is your own account. " if own else "")
                 + f"{person.name} is signed out and cannot sign in any more. Everything they did stays "
                 "on record, and you can reactivate them at any time.",
@@ -110,5 +114,5 @@ def _reactivate(actor: Actor, person_id: int) -> None:
         identity.reactivate(actor, person_id, session=session)
 
 
-def _article(role: Role) -> str:
-    return "an" if role is Role.ADMIN else "a"
+def _title(role: Role) -> str:
+    return role.capitalize()

@@ -18,6 +18,8 @@ from pages.widgets.times import zone
 PAGE_SIZE = 100
 _ABOUT_PEOPLE = ("person", "audit", "settings")
 _PAGES = "audit_pages"
+_EVERYBODY = 0  # no person has this number
+_ALL_ACTIONS = ""
 
 
 def show(actor: Actor) -> None:
@@ -26,15 +28,15 @@ def show(actor: Actor) -> None:
     person, action, _rest = st.columns([1, 1, 1.4])
     who = person.selectbox(
         "Person",
-        [None, *actors],
-        format_func=lambda key: "Everybody" if key is None else actors[key],
+        [_EVERYBODY, *actors],
+        format_func=lambda key: actors.get(key, "Everybody"),
         key="audit_person",
         on_change=_first_page,
     )
     what = action.selectbox(
         "Action",
-        [None, *actions],
-        format_func=lambda name: "All actions" if name is None else in_words(name),
+        [_ALL_ACTIONS, *actions],
+        format_func=lambda name: in_words(name) if name else "All actions",
         key="audit_action",
         on_change=_first_page,
     )
@@ -46,8 +48,8 @@ def show(actor: Actor) -> None:
             session=session,
             before_sequence=starts[-1],
             limit=PAGE_SIZE + 1,
-            action=what,
-            person_id=who,
+            action=what or None,
+            person_id=who or None,
             subject_types=None if actor.can(Permission.CONVERSATIONS_READ) else _ABOUT_PEOPLE,
         )
     if not entries:

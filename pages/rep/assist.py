@@ -14,7 +14,7 @@ shortcuts.show_if_asked()
 queue, middle, right = st.columns([0.95, 2, 1.25], gap="small", wrap=False)
 with queue:
     selected = queue_pane.show(actor)
-with middle:
+with middle, st.container(key="conversation_pane"):
     view = conversation_pane.load(actor, selected)
     if view is not None:
         draft = draft_pane.load(actor, view)

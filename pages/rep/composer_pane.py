@@ -98,6 +98,13 @@ def _send(actor: Actor, conversation_id: int, revision: str, text: str) -> None:
         st.session_state["undo"] = (conversation_id, sent.message.key, until)
 
 
+def refill(conversation_id: int) -> None:
+    """Show the stored text instead of what the browser has, and put the cursor into it."""
+    bump = f"composer_bump_{conversation_id}"
+    st.session_state[bump] = st.session_state.get(bump, 0) + 1
+    st.session_state["composer_focus"] = conversation_id
+
+
 def problem_key(conversation_id: int) -> str:
     """Session-state key of what is wrong with the reply, shown under it."""
     return f"composer_problem_{conversation_id}"
@@ -128,6 +135,7 @@ def _undo_line(actor: Actor, message_id: int, until: datetime) -> None:
 
 def _recall(actor: Actor, message_id: int) -> None:
     with get_process().database.transaction() as session:
-        recall_reply(actor, message_id, session=session)
+        composer_row = recall_reply(actor, message_id, session=session)
+    refill(composer_row.conversation_id)
     st.session_state.pop("undo", None)
     st.session_state[_REDRAW] = True

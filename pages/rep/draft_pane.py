@@ -11,6 +11,7 @@ from core.assist import DraftView, current_draft, discard_draft
 from core.conversations import ConversationView, conversation_stamp, open_composer, save_composer
 from core.identity import Actor, Permission
 from pages.process import get_process
+from pages.rep.composer_pane import refill
 from pages.rep.numbers import numbered
 from pages.widgets.components import Cite, Segment, rich_text
 from pages.widgets.shell import run_action
@@ -92,7 +93,8 @@ def _ready(actor: Actor, view: DraftView) -> None:
             st.badge("Out of date: the customer has written since", icon=":material/history:", color="orange")
         elif draft.decision == "answer":
             st.badge("Draft", icon=":material/edit_note:", color="green", help=_origin(actor, view))
-            st.badge(*_strength(draft.confidence))
+            with st.container(key="draft_strength", width="content"):
+                st.badge(f"evidence {_strength(draft.confidence)}", color="gray")
         elif draft.decision == "escalate":
             st.badge(
                 "Not answering: a person should",
@@ -179,9 +181,7 @@ def _insert(actor: Actor, view: DraftView) -> None:
             typed = open_composer(actor, conversation_id, session=session).text.rstrip()
             text = f"{typed}\n\n{view.draft.text}" if typed else view.draft.text
             save_composer(actor, conversation_id, session=session, text=text, draft_id=view.draft.key)
-        bump = f"composer_bump_{conversation_id}"
-        st.session_state[bump] = st.session_state.get(bump, 0) + 1
-        st.session_state["composer_focus"] = conversation_id
+        refill(conversation_id)
         st.session_state[_REDRAW] = True
 
     run_action(insert)
@@ -213,9 +213,8 @@ def _regenerate(actor: Actor, view: DraftView, *, label: str) -> None:
         st.button("Write it again", key=f"write_again_{conversation_id}", on_click=start, shortcut="g")
 
 
-def _strength(confidence: float | None) -> tuple[str]:
-    level = "thin" if (confidence or 0) < 0.45 else "fair" if (confidence or 0) < 0.7 else "strong"
-    return (f"evidence {level}",)
+def _strength(confidence: float | None) -> str:
+    return "thin" if (confidence or 0) < 0.45 else "fair" if (confidence or 0) < 0.7 else "strong"
 
 
 def _origin(actor: Actor, view: DraftView) -> str:

@@ -47,11 +47,14 @@ def _evidence(draft: DraftView | None) -> None:
             if draft.building
             else "Nothing in the knowledge base came close."
         )
-    if others:
-        label = f"Also found ({len(others)})" if cited else f"Closest passages found ({len(others)})"
-        with st.expander(label, expanded=not cited):
+    if others and cited:
+        with st.expander(f"Also found ({len(others)})"):
             for passage in others:
                 _passage(passage)
+    elif others:
+        st.caption("Closest passages found")
+        for passage in others:
+            _passage(passage)
     if draft.removed:
         with st.expander(f"Left out of the draft ({len(draft.removed)})"):
             for sentence in draft.removed:
@@ -76,7 +79,7 @@ def _passage(passage: PassageView, number: str = "", quotes: Sequence[str] = ())
             st.caption(f"Version {passage.version_number} · {language(passage.locale)}{replaced}")
             st.space("stretch")
             st.page_link(
-                "pages/specialist/knowledge.py",
+                "specialist/knowledge.py",
                 label="Open article",
                 query_params={"article": str(passage.article_id)},
             )

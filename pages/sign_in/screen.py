@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from core import identity
 from core.identity import SignInFailed
+from core.sample import PASSWORD
 from pages.process import get_process
 from pages.sign_in.exchange import swap_ticket
 from pages.sign_in.form import PasswordForm
 from pages.widgets.style import escape, page_style
 
+_MARK = Path(__file__).parents[1] / "widgets" / "frontend" / "mark.svg"
 _TICKET = "sign_in_ticket"
 _PROBLEM = "sign_in_problem"
 _FIELDS = {"Form name": "Sign in", "Username": "Username", "Password": "Password", "Login": "Sign in"}
@@ -20,8 +24,10 @@ def show(*, session_ended: bool) -> None:
     """Draw the card. ``session_ended``: the browser still has the cookie of a session that is over."""
     page_style("sign_in")
     with st.container(key="sign_in", width=380):
-        st.title("Ratchet", anchor=False, text_alignment="center", width="stretch")
-        st.markdown("Every answer makes the next one better.", text_alignment="center")
+        with st.container(key="sign_in_head", horizontal_alignment="center"):
+            st.image(str(_MARK), width=44)
+            st.title("Ratchet", anchor=False, text_alignment="center")
+            st.markdown("Every answer makes the next one better.", text_alignment="center")
         if _TICKET in st.session_state:
             _finish()
             return
@@ -69,5 +75,5 @@ def _show_sample_people() -> None:
         return
     rows = "\n".join(f"| {escape(person.name)} | {person.role} | `{person.username}` |" for person in people)
     with st.container(key="sample_people"):
-        st.caption("Sample company: try it as", text_alignment="center")
+        st.caption(f"Sample company. Password for each: `{PASSWORD}`", text_alignment="center")
         st.markdown(f"| Name | Role | Username |\n|---|---|---|\n{rows}")

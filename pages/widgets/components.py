@@ -94,7 +94,7 @@ def composer(
     key = f"composer_{conversation_id}"
 
     def changed() -> None:
-        value = st.session_state[key]["value"]
+        value = st.session_state[key]["typed"]
         on_text(value["revision"], value["text"])
 
     def sent() -> None:
@@ -115,7 +115,7 @@ def composer(
             "disabled": disabled,
             "focus": focus,
         },
-        on_value_change=changed,
+        on_typed_change=changed,
         on_send_change=sent,
     )
 

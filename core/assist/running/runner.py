@@ -17,14 +17,12 @@ from datetime import timedelta
 from functools import partial as bound
 from typing import TypeVar
 
-from agents import ModelProvider
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
 
 from core import audit
 from core.assist.context import Context, conversation_context
 from core.assist.drafting import draft, store, timed
-from core.assist.equipment import Equipment, equip
+from core.assist.equipment import CallLog, Equipment, equip
 from core.assist.failures import explain, is_expected
 from core.assist.partial import PartialReply
 from core.assist.running import attempts
@@ -65,8 +63,7 @@ class DraftRunner:
     """Writes drafts in the background. One a process; safe to call from any thread.
 
     Args:
-        provider: writes instead of the settings' provider; for tests.
-        equipment: everything drafting needs, instead of what the settings name; for tests.
+        equipment: what to draft with; None makes it from the settings when the first draft starts.
         lease: after this without a heartbeat another runner takes a draft for dead.
     """
 
@@ -75,14 +72,13 @@ class DraftRunner:
         database: Database,
         settings: Settings,
         *,
-        provider: ModelProvider | None = None,
         equipment: Equipment | None = None,
         lease: timedelta = LEASE,
     ) -> None:
         self.id = new_runner_id()
         self._database = database
         self._settings = settings
-        self._provider = provider
+        self._calls = CallLog()
         self._equipment = equipment
         self._equipping = threading.Lock()
         self._lease = lease
@@ -171,13 +167,16 @@ class DraftRunner:
                 return
             self._closed = True
             live = list(self._live.values())
-        if live:
-            with self._database.transaction() as session:
-                for each in live:
-                    attempts.end(
-                        each.draft_id, session=session, state="interrupted", text=each.text(), runner=self.id
-                    )
+        with self._database.transaction() as session:
+            for each in live:
+                attempts.end(
+                    each.draft_id, session=session, state="interrupted", text=each.text(), runner=self.id
+                )
+        if self._equipment is not None:
+            self._thread.submit(self._equipment.provider.aclose()).result(timeout=10)
         self._thread.close()
+        with self._database.transaction() as session:
+            self._calls.store(session=session)
 
     def _begin(self, begin: Callable[..., _Value]) -> _Value:
         if self._closed:
@@ -252,7 +251,7 @@ class DraftRunner:
     def _equipped(self) -> Equipment:
         with self._equipping:
             if self._equipment is None:
-                self._equipment = equip(self._database, self._settings, provider=self._provider)
+                self._equipment = equip(self._database, self._settings, sink=self._calls.add)
             return self._equipment
 
     async def _in_transaction(self, work: Callable[..., _Value]) -> _Value:
@@ -282,20 +281,18 @@ class DraftRunner:
             for live in list(self._live.values())
             if (text := live.text()) != live.stored or moment - live.beaten >= HEARTBEAT_SECONDS
         ]
-        if not due:
+        if not due and not self._calls:
             return
         lost: list[_Live] = []
         with self._database.transaction() as session:
             for live, text in due:
-                if not self._keep_alive(live, text, session):
+                if not attempts.keep_alive(live.draft_id, session=session, text=text, runner=self.id):
                     lost.append(live)
+            self._calls.store(session=session)
         for live, text in due:
             live.stored, live.beaten = text, moment
         for live in lost:
             self._stop(live)
-
-    def _keep_alive(self, live: _Live, text: str, session: Session) -> bool:
-        return attempts.keep_alive(live.draft_id, session=session, text=text, runner=self.id)
 
     def _stop(self, live: _Live) -> None:
         if live.task is not None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.llm.briefing import Briefing
+from core.llm.briefing import Briefing, is_briefing
 from core.llm.offline.query import Turn
 
 SEARCH_TOOL = "search_knowledge"
@@ -22,12 +22,14 @@ class Case:
         briefing: organisation, names and note; empty fields where the caller gave none.
         queries: queries of the search calls since the last message, in order.
         results: the outputs of those calls.
+        facts: what other system messages say about the customer.
     """
 
     turns: tuple[Turn, ...]
     briefing: Briefing
     queries: tuple[str, ...]
     results: tuple[str, ...]
+    facts: str = ""
 
 
 def read_case(items: str | Sequence[Any]) -> Case:
@@ -41,6 +43,7 @@ def read_case(items: str | Sequence[Any]) -> Case:
     turns: list[Turn] = []
     queries: list[str] = []
     results: list[str] = []
+    facts: list[str] = []
     calls: set[str] = set()
     for item in items:
         if not isinstance(item, dict):
@@ -52,12 +55,15 @@ def read_case(items: str | Sequence[Any]) -> Case:
                 queries, results = [], []
             if text.strip():
                 turns.append(Turn("customer" if item["role"] == "user" else "rep", text))
+        elif kind == "message" and item.get("role") in ("system", "developer"):
+            if not is_briefing(item):
+                facts.append(_text(item.get("content")))
         elif kind == "function_call" and item.get("name") == SEARCH_TOOL:
             calls.add(str(item.get("call_id")))
             queries.append(_query(item.get("arguments")))
         elif kind == "function_call_output" and str(item.get("call_id")) in calls:
             results.append(_text(item.get("output")))
-    return Case(tuple(turns), Briefing.read(items), tuple(queries), tuple(results))
+    return Case(tuple(turns), Briefing.read(items), tuple(queries), tuple(results), "\n".join(facts))
 
 
 def _text(content: Any) -> str:

@@ -8,13 +8,15 @@ from core.llm.offline.sentences import split_sentences
 
 _SIGNATURE_WORDS = 40
 _GREETING = re.compile(
-    r"^\s*(hi|hello|hey|hiya|dear|greetings|good (morning|afternoon|evening|day)|hallo|guten (tag|morgen|abend)|moin|"
+    r"^\s*(hi|hello|hey|hiya|dear|greetings|good (morning|afternoon|evening|day)|hallo|guten (tag|"
+    r"morgen|abend)|moin|"
     r"sehr geehrte[rs]?|liebe[rs]?|hola|buen[oa]s (días|tardes|noches)|estimad[oa]s?|bonjour|bonsoir|salut|"
     r"ch(er|ère)s?)\b(?!\s+(is|are|was|i)\b)[^,.!?\n:]{0,45}([,.!:]+|\n|$)",
     re.I,
 )
 _CLOSING = re.compile(
-    r"^\s*(--\s*$|__+\s*$|sent from my\b|(with )?(best|kind|kindest|warm)( regards| wishes)?\s*[,.!]?\s*$|regards\b|"
+    r"^\s*(--\s*$|__+\s*$|sent from my\b|(with )?(best|kind|kindest|warm)( regards|"
+    r" wishes)?\s*[,.!]?\s*$|regards\b|"
     r"(yours )?(sincerely|faithfully|truly)\b|cheers\s*[,.!]?\s*$|thanks( again)?\s*[,.!]*\s*$|"
     r"(with|mit) (freundlichen|besten|vielen) grüßen|(viele|liebe|beste|schöne) grüße|mfg\b|lg\b|gruß\b|"
     r"(un )?(cordial )?saludos?\b|atentamente\b|cordialement\b|bien à vous|(sincères )?salutations)",
@@ -22,9 +24,12 @@ _CLOSING = re.compile(
 )
 _THANKS = re.compile(
     r"^\W*((many |lots of |a lot of )?thank(s| you)\b|thx\b|ty\b|(any|some) help (is|would be|will be)|"
-    r"(i )?(would )?(really )?appreciate (any|your|the|it)|looking forward|i look forward|hope (you|this|to|all)|"
-    r"i hope (you|this|to|all)|have a (good|nice|great)|please help( me)?\W*$|can (you|someone|anyone) help( me)?\W*$|"
-    r"could (you|someone|anyone)( please)? help( me)?\W*$|i have a (quick )?question\W*$|(vielen|herzlichen|besten) dank|"
+    r"(i )?(would )?(really )?appreciate (any|your|the|it)|looking forward|i look forward|hope (you|"
+    r"this|to|all)|"
+    r"i hope (you|this|to|all)|have a (good|nice|great)|please help( me)?\W*$|can (you|someone|"
+    r"anyone) help( me)?\W*$|"
+    r"could (you|someone|anyone)( please)? help( me)?\W*$|i have a (quick )?question\W*$|(vielen|"
+    r"herzlichen|besten) dank|"
     r"danke\b|ich (würde mich|freue mich)|(muchas |mil )?gracias\b|espero su|quedo a la espera|merci\b|"
     r"(d'avance|dans l'attente|en vous remerciant))",
     re.I,

@@ -22,63 +22,15 @@ _WORD_NUMBERS = {
     "nine": "9", "ten": "10", "twelve": "12", "fourteen": "14", "thirty": "30", "sixty": "60", "ninety": "90",
     "zwei": "2", "drei": "3", "vier": "4", "sieben": "7", "zehn": "10", "vierzehn": "14", "dreissig": "30",
 }  # fmt: skip
-_UNITS = frozenset(
-    [
-        "second",
-        "minute",
-        "hour",
-        "day",
-        "week",
-        "month",
-        "year",
-        "business",
-        "working",
-        "calendar",
-        "gb",
-        "mb",
-        "tb",
-        "kb",
-        "gib",
-        "mib",
-        "tib",
-        "seat",
-        "user",
-        "site",
-        "attempt",
-        "time",
-        "request",
-        "character",
-        "file",
-        "device",
-        "card",
-        "account",
-        "transaction",
-        "sekunde",
-        "minute",
-        "stunde",
-        "tag",
-        "woche",
-        "monat",
-        "jahr",
-        "werktag",
-        "arbeitstag",
-        "segundo",
-        "minuto",
-        "hora",
-        "dia",
-        "semana",
-        "mes",
-        "ano",
-        "seconde",
-        "heure",
-        "jour",
-        "semaine",
-        "mois",
-        "annee",
-    ]
-)
+_UNITS_TEXT = """
+second minute hour day week month year business working calendar gb mb tb kb gib mib tib seat user site
+attempt time request character file device card account transaction sekunde stunde tag woche monat jahr
+werktag arbeitstag segundo minuto hora dia semana mes ano seconde heure jour semaine mois annee
+"""
+_UNITS = frozenset(_UNITS_TEXT.split())
 _NEGATION = re.compile(
-    r"\b(not|never|cannot|can't|don't|doesn't|isn't|aren't|won't|no longer|without|nicht|kein\w*|nie|no|nunca|ne|pas|jamais)\b",
+    r"\b(not|never|cannot|can't|don't|doesn't|isn't|aren't|won't|no longer|without|nicht|kein\w*|nie|no|"
+    r"nunca|ne|pas|jamais)\b",
     re.I,
 )
 _SIMILAR = 0.6

@@ -11,9 +11,9 @@ from core.llm.offline.words import fold, stem, words
 
 # Words of one line exclude each other: a rule for one does not hold for another.
 _FAMILIES = """
-monthly/month-to-month/monatlich/monats/mensual/mensuel annual/annually/yearly/jährlich/jahres/anual/annuel weekly/wöchentlich
+monthly/month-to-month/monatlich/mensual/mensuel annual/annually/yearly/jährlich/anual/annuel
 windows macos/mac/osx linux/ubuntu android ios/iphone/ipad
-personal/individual/privat/privatkunde/consumer business/company/enterprise/corporate/geschäftlich/firmen/empresa/entreprise
+personal/individual/privat/consumer business/company/enterprise/corporate/geschäftlich/empresa/entreprise
 trial/testphase paid/bezahlt
 debit credit prepaid
 checking savings/giro
@@ -24,7 +24,6 @@ paypal sepa/iban card/karte/tarjeta/carte
 renewal/verlängerung/renovación/renouvellement first/initial/erste/primer/premier
 owner/inhaber member/mitglied guest/gast
 inbound/incoming outbound/outgoing
-android ios
 """
 
 

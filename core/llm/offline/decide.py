@@ -43,12 +43,14 @@ _ALARMS: dict[Alarm, Verdict] = {
     "compromise": Verdict(
         "escalate",
         "policy",
-        "An account, key or payment may be in the wrong hands. Has the security team been told, and is access cut off?",
+        "An account, key or payment may be in the wrong hands. Has the security team been told, and is "
+        "access cut off?",
     ),
     "privacy": Verdict(
         "escalate",
         "policy",
-        "This is a data-protection request. Has the customer's identity been verified, and who handles such requests?",
+        "This is a data-protection request. Has the customer's identity been verified, and who handles "
+        "such requests?",
     ),
     "internal_rules": Verdict(
         "abstain",
@@ -85,7 +87,8 @@ def nothing_asked() -> Verdict:
     return Verdict(
         "abstain",
         "missing_knowledge",
-        "The customer's last message asks nothing that can be looked up. What, if anything, should the reply say?",
+        "The customer's last message asks nothing that can be looked up. What, if anything, should the "
+        "reply say?",
     )
 
 
@@ -95,9 +98,8 @@ def tool_verdict(request: Request, selection: Selection, *, strong: bool) -> Ver
     action, lookup = wants_action(text), wants_lookup(text)
     if not action and not lookup:
         return None
-    self_service = strong and any(piece.kind == "step" for _, piece in selection.pieces())
-    if self_service:
-        return None
+    if action and strong and any(piece.kind == "step" for _, piece in selection.pieces()):
+        return None  # the customer can do it alone; the steps are the answer
     wanted = _quoted(
         next((ask.text for ask in request.asks if wants_action(ask.text) or wants_lookup(ask.text)), text)
     )
@@ -128,7 +130,10 @@ def missing_verdict(
             f"{language_name(found.language)}. May the reply be in {language_name(found.language)}?"
         )
     elif internal:
-        question = f"Only the internal article {_named(internal[0])} covers {wanted}. What of it may the customer be told?"
+        question = (
+            f"Only the internal article {_named(internal[0])} covers {wanted}. "
+            "What of it may the customer be told?"
+        )
     elif closest is not None:
         question = f"No article answers {wanted}; the closest is {_named(closest)}. What is the answer?"
     else:

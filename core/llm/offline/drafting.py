@@ -64,7 +64,7 @@ def read(case: Case) -> Reading:
     latest = _latest_alarms(case.turns, screened)
     text = " ".join(turn.text for turn in turns if turn.author == "customer")[-1500:]
     language = _language(text, hint=case.briefing.locale)
-    request = understand(turns, language=language, subject=subject, note=note.more)
+    request = understand(turns, language=language, subject=subject, note=note.more, facts=case.facts)
     return Reading(case, latest, request, language, note)
 
 
@@ -154,7 +154,7 @@ def _find(
     strengths: list[float] = []
     for ask in asks:
         ranked = evidence.score(ask)
-        by_ask[ask.text] = similarity = similarities(embedder, ask, ranked)
+        by_ask[ask.text] = similarity = similarities(embedder, ask, ranked, language=language)
         if similarity:
             ranked = evidence.score(ask, similarity=similarity)
         rankings.append(ranked)

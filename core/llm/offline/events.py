@@ -52,8 +52,8 @@ def output_item(reply: Reply, *, key: str) -> TResponseOutputItem:
     if reply.tool:
         call_id = identifier("call", key, reply.tool, reply.arguments)
         return ResponseFunctionToolCall(
-            id=identifier("fc", key), call_id=call_id, name=reply.tool, arguments=reply.arguments, type="function_call",
-            status="completed",
+            id=identifier("fc", key), call_id=call_id, name=reply.tool, arguments=reply.arguments,
+            type="function_call", status="completed",
         )  # fmt: skip
     return ResponseOutputMessage(
         id=identifier("msg", key, reply.text),
@@ -93,8 +93,8 @@ def _item_events(item: TResponseOutputItem, reply: Reply) -> Iterator[TResponseS
             type="response.output_item.added", item=started, output_index=0, sequence_number=0
         )
         yield ResponseFunctionCallArgumentsDeltaEvent(
-            type="response.function_call_arguments.delta", item_id=item_id, output_index=0, delta=item.arguments,
-            sequence_number=0,
+            type="response.function_call_arguments.delta", item_id=item_id, output_index=0,
+            delta=item.arguments, sequence_number=0,
         )  # fmt: skip
         yield ResponseFunctionCallArgumentsDoneEvent(
             type="response.function_call_arguments.done", item_id=item_id, output_index=0, name=item.name,
@@ -112,16 +112,16 @@ def _item_events(item: TResponseOutputItem, reply: Reply) -> Iterator[TResponseS
         )  # fmt: skip
         for part in reply.parts:
             yield ResponseTextDeltaEvent(
-                type="response.output_text.delta", item_id=item.id, output_index=0, content_index=0, delta=part,
-                logprobs=[], sequence_number=0,
+                type="response.output_text.delta", item_id=item.id, output_index=0, content_index=0,
+                delta=part, logprobs=[], sequence_number=0,
             )  # fmt: skip
         yield ResponseTextDoneEvent(
-            type="response.output_text.done", item_id=item.id, output_index=0, content_index=0, text=reply.text,
-            logprobs=[], sequence_number=0,
+            type="response.output_text.done", item_id=item.id, output_index=0, content_index=0,
+            text=reply.text, logprobs=[], sequence_number=0,
         )  # fmt: skip
         yield ResponseContentPartDoneEvent(
-            type="response.content_part.done", item_id=item.id, output_index=0, content_index=0, sequence_number=0,
-            part=empty.model_copy(update={"text": reply.text}),
+            type="response.content_part.done", item_id=item.id, output_index=0, content_index=0,
+            sequence_number=0, part=empty.model_copy(update={"text": reply.text}),
         )  # fmt: skip
     yield ResponseOutputItemDoneEvent(
         type="response.output_item.done", item=item, output_index=0, sequence_number=0

@@ -25,15 +25,19 @@ _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~$&:;,'\"/=@%^?])")
 _STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
 _EMPHASIS = re.compile(r"(?<![\w*_])([*_])(?=[^\s*_])([^*_\n]+?)(?<=\S)\1(?![\w*_])")
 _REFERENCE = re.compile(
-    r"^\W*(\(?(for )?(more|additional|further|detailed)? ?(information|details|instructions|examples?|guidance)\b.{0,120}?"
-    r"\b(see|refer to|visit|read)\b|to learn more\b|learn more\b|see also\b|see \[|see the \[|for .{0,80}, see \[|"
+    r"^\W*(\(?(for )?(more|additional|further|detailed)? ?(information|details|instructions|examples?|"
+    r"guidance)\b.{0,120}?"
+    r"\b(see|refer to|visit|read)\b|to learn more\b|learn more\b|see also\b|see \[|see the \[|"
+    r"for .{0,80}, see \[|"
     r"(weitere|nähere) (informationen|details)\b|siehe (auch|\[)|mehr dazu\b|"
     r"para (obtener )?más (información|detalles)\b|consulte (también|\[)|véase\b|"
     r"pour (plus|en savoir plus)\b.{0,40}(informations?|détails|,|\[)|voir (aussi|également|\[))",
     re.I | re.DOTALL,
 )
 _ABOUT_ITSELF = re.compile(
-    r"^\W*((in )?(this|the following) (guide|article|page|topic|section|chapter|document|tutorial|table|list|procedure)s?\b,? "
+    r"^\W*((it|this) (explains|describes|shows|covers) (how|what|why|where|when|which)\b|"
+    r"(in )?(this|the following) (guide|article|page|topic|section|chapter|document|tutorial|table|"
+    r"list|procedure)s?\b,? "
     r"(you |we |is |are |explains?|describes?|shows?|covers?|provides?|contains?|helps?|lists?|outlines?)|"
     r"(dieser|diese|dieses) (artikel|anleitung|seite|abschnitt|thema) (ist|erklärt|beschreibt|zeigt|enthält)|"
     r"est[ea] (artículo|guía|página|sección|tema) (es|explica|describe|muestra|contiene)|"
@@ -102,8 +106,8 @@ class _Reader:
                 index += 1
                 in_list = in_list and self._list_goes_on(index)
                 continue
-            if _FENCE.match(line):
-                index = self._code(index)
+            if fence := _FENCE.match(line):
+                index = self._code(index, fence.group(1))
                 continue
             if _HEADING.match(line):
                 self._next_block()
@@ -115,11 +119,11 @@ class _Reader:
                 index = self._table(index)
                 in_list = False
                 continue
-            elif _STEP.match(line) or _BULLET.match(line):
+            elif marker := _STEP.match(line) or _BULLET.match(line):
                 if not in_list:
                     self._next_block()
                 in_list = True
-                index = self._item(index)
+                index = self._item(index, marker)
                 continue
             else:
                 index = self._paragraph(index, indented=in_list and line[:1].isspace())
@@ -161,11 +165,9 @@ class _Reader:
         raw = self.text[start:end]
         return start + len(raw) - len(raw.lstrip()), start + len(raw.rstrip())
 
-    def _code(self, index: int) -> int:
-        fence = _FENCE.match(self._line(index))
-        assert fence is not None
+    def _code(self, index: int, fence: str) -> int:
         last = index + 1
-        while last < len(self.lines) and not self._line(last).strip().startswith(fence.group(1)):
+        while last < len(self.lines) and not self._line(last).strip().startswith(fence):
             last += 1
         last = min(last + 1, len(self.lines))
         start, end = self._trim(self.lines[index][0], self.lines[last - 1][1])
@@ -194,10 +196,7 @@ class _Reader:
             index += 1
         return index
 
-    def _item(self, index: int) -> int:
-        line = self._line(index)
-        match = _STEP.match(line) or _BULLET.match(line)
-        assert match is not None
+    def _item(self, index: int, match: re.Match[str]) -> int:
         last = index + 1
         while last < len(self.lines) and not self._starts_block(last):
             last += 1
@@ -205,7 +204,7 @@ class _Reader:
         if start >= end:
             return last
         raw = self.text[start:end]
-        step = _STEP.match(line) is not None
+        step = match.re is _STEP
         kind: Kind = "navigation" if _is_navigation(raw) else ("step" if step else "bullet")
         marker = f"{match.group(2)}." if step else "-"
         depth = len(match.group(1).expandtabs(4)) // 2
@@ -250,7 +249,7 @@ def _row_text(header: list[str], row: list[str]) -> str:
 
 
 def _is_navigation(raw: str) -> bool:
-    """Whether nothing is said besides links, pictures, a label, a pointer to another page or what this one is about."""
+    """Whether it says nothing itself: links, a picture, a label, a pointer elsewhere, the page's topic."""
     if _ABOUT_ITSELF.match(raw) and not raw.rstrip().endswith(":"):
         return True
     if _REFERENCE.match(raw) and len(raw.split()) <= _REFERENCE_WORDS:

@@ -1,4 +1,5 @@
 """A model without a model service: rules decide, the words are the knowledge base's own."""
+# ruff: noqa: ARG002 - the interface passes much that only matters to a model service
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from agents.models.interface import ModelTracing
 from openai.types.responses.response_prompt_param import ResponsePromptParam
 
 from core.llm.embeddings import Embedder
+from core.llm.offline.caching import CachingEmbedder
 from core.llm.offline.case import SEARCH_TOOL, Case, read_case
 from core.llm.offline.drafting import next_query, read, write
 from core.llm.offline.events import Reply, identifier, model_response, stream
@@ -37,7 +39,7 @@ class OfflineModel(Model):
 
     def __init__(self, *, organisation: str = "", embedder: Embedder | None = None) -> None:
         self._organisation = organisation
-        self._embedder = embedder
+        self._embedder = CachingEmbedder(embedder) if embedder is not None else None
 
     async def get_response(
         self,
@@ -94,7 +96,10 @@ class OfflineModel(Model):
                 plain=output_schema is None or output_schema.is_plain_text(),
             )
             if tracing.include_data():
-                span.span_data.input = [dict(item) for item in items] if not isinstance(items, str) else None
+                asked: list[Any] = (
+                    [{"role": "user", "content": items}] if isinstance(items, str) else [*items]
+                )
+                span.span_data.input = asked
                 span.span_data.output = [
                     {"tool": reply.tool, "arguments": reply.arguments, "text": reply.text}
                 ]

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 _SHORTER = re.compile(
-    r"\b(short(er)?|brief(er|ly)?|concise|less (text|detail)|cut (it )?down|tl;?dr|kürzer|kurz|más corto|plus court)\b",
+    r"\b(short(er)?|brief(er|ly)?|concise|less (text|detail)|cut (it )?down|tl;?dr|kürzer|kurz|"
+    r"más corto|plus court)\b",
     re.I,
 )
 _LONGER = re.compile(
@@ -14,7 +15,8 @@ _LONGER = re.compile(
     re.I,
 )
 _FORMAL = re.compile(
-    r"\b((more|be|very|sound) formal(ly)?|formal(ly)? (tone|style|please)|^formal|förmlich\w*|formeller|más formal|plus formel)\b",
+    r"\b((more|be|very|sound) formal(ly)?|formal(ly)? (tone|style|please)|^formal|förmlich\w*|formeller|"
+    r"más formal|plus formel)\b",
     re.I,
 )
 _CASUAL = re.compile(
@@ -22,13 +24,17 @@ _CASUAL = re.compile(
     re.I,
 )
 _APPLY = re.compile(
-    r"\b(answer|reply|send|write|go ahead|translate\w*|use)\b.{0,40}\b(in )?(english|german|french|spanish|anyway|it|this)\b|\bok(ay)? in english\b",
+    r"\b(answer|reply|send|write|go ahead|translate\w*|use)\b.{0,40}\b(in )?(english|german|french|"
+    r"spanish|anyway|it|this)\b|\bok(ay)? in english\b",
     re.I,
 )
 _STYLE_WORDS = re.compile(
-    r"\b(please|make|it|this|the|reply|draft|answer|text|tone|style|a bit|bit|much|more|less|be|keep|sound|and|but|too|very|"
-    r"short(er)?|brief(er|ly)?|concise|longer|detail(s|ed)?|formal(ly)?|informal|friendl(y|ier)|warm(er)?|casual|"
-    r"kürzer|kurz|ausführlich\w*|förmlich\w*|formeller|freundlicher|bitte|anyway|in (english|german|french|spanish)|"
+    r"\b(please|make|it|this|the|reply|draft|answer|text|tone|style|a bit|bit|much|more|less|be|keep|"
+    r"sound|and|but|too|very|"
+    r"short(er)?|brief(er|ly)?|concise|longer|detail(s|ed)?|formal(ly)?|informal|friendl(y|ier)|"
+    r"warm(er)?|casual|"
+    r"kürzer|kurz|ausführlich\w*|förmlich\w*|formeller|freundlicher|bitte|anyway|in (english|german|"
+    r"french|spanish)|"
     r"translate\w*|go ahead|send|write)\b",
     re.I,
 )

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.llm.offline.cleaning import without_pleasantries
+from core.llm.offline.questions import AskKind, kind_of
+from core.llm.offline.rules import wants_action
 from core.llm.offline.sentences import split_sentences
 from core.llm.offline.words import is_mask, terms, without_masks
-
-AskKind = Literal["how", "yes_no", "amount", "when", "where", "why", "what", "problem"]
 
 MAX_ASKS = 3
 _FEW_TERMS = 3
@@ -43,7 +43,7 @@ class Request:
     Attributes:
         text: the customer's latest words without pleasantries and without orders to the assistant.
         asks: the things asked, in the customer's order; empty when nothing is asked.
-        said: stems of everything the customer said in the conversation, to tell cases apart.
+        said: stems of everything the customer, the rep's note and our records say, to tell cases apart.
         query: what to search for; empty when nothing is asked.
     """
 
@@ -53,54 +53,9 @@ class Request:
     query: str
 
 
-_KINDS: tuple[tuple[AskKind, re.Pattern[str]], ...] = (
-    (
-        "how",
-        re.compile(
-            r"\b(how (do|can|could|should|would|to|does one|might) |what (are|is) the (steps?|procedure|process|"
-            r"way) |what do i (need to|have to) do|what should i do|steps to|instructions (for|to)|"
-            r"wie (kann|können|könnte|muss|soll|mache|richte|ändere|lösche|bekomme|komme|geht|stelle|lade|erstelle)|"
-            r"was muss ich|cómo (puedo|se|hago|debo|podría)|como (puedo|hago)|qué (debo|tengo que) hacer|"
-            r"comment (puis|faire|peut|dois|je|on|est-ce que))",
-            re.I,
-        ),
-    ),
-    (
-        "amount",
-        re.compile(
-            r"\b(how (many|much|long|large|big|often|fast|old|far|soon)|max(imum)?|min(imum)?|limits?|cost|price|"
-            r"fees?|size|number of|amount|rate|quota|"
-            r"wie (viel|viele|lange|oft|hoch|groß|gross|teuer)|kostet|kosten|höchstens|mindestens|"
-            r"cuánt[oa]s?|precio|cuesta|límite|máximo|mínimo|"
-            r"combien|prix|coûte|tarif|limite|maximum|minimum|durée)\b",
-            re.I,
-        ),
-    ),
-    (
-        "when",
-        re.compile(
-            r"\b(when|what (time|date)|by which date|wann|cuándo|quand|à quelle (date|heure))\b", re.I
-        ),
-    ),
-    ("where", re.compile(r"\b(where|wo (finde|ist|kann|sehe|sind)|dónde|où)\b", re.I)),
-    (
-        "why",
-        re.compile(r"\b(why|what causes|reason for|how come|warum|weshalb|wieso|por qué|pourquoi)\b", re.I),
-    ),
-    (
-        "yes_no",
-        re.compile(
-            r"^\W*(is|are|was|were|do|does|did|can|could|will|would|should|may|must|has|have|am|"
-            r"ist|sind|kann|können|darf|gibt|habe|hat|muss|wird|werden|funktioniert|geht|bietet|"
-            r"es|está|puedo|puede|pueden|hay|tiene|tengo|se puede|"
-            r"est-ce|puis-je|peut-on|y a-t-il|avez-vous|ai-je|dois-je|est-il|sont)\b",
-            re.I,
-        ),
-    ),
-    ("what", re.compile(r"\b(what|which|who|was|welche[rsnm]?|qué|cuál(es)?|que|quel(le)?s?|qu')\b", re.I)),
-)
 _REQUEST = re.compile(
-    r"\b(how (do|can|to)|i (want|need|would like|'d like|am trying|'m trying|am unable|cannot|can't|can not|could not|"
+    r"\b(how (do|can|to)|i (want|need|would like|'d like|am trying|'m trying|am unable|cannot|can't|"
+    r"can not|could not|"
     r"couldn't|wish|have a (problem|question|issue))|please (tell|explain|let me know|advise|help)|"
     r"(is|are)n't working|not working|doesn't work|does not work|fails?|failed|error|unable to|trouble|"
     r"ich (möchte|will|brauche|kann .{0,60}nicht|würde gern)|funktioniert nicht|geht nicht|fehler|"
@@ -109,19 +64,46 @@ _REQUEST = re.compile(
     re.I,
 )
 _AND_ALSO = re.compile(
-    r",?\s+(?:and|und|y|et|also)\s+(?=(?:also\s+)?(?:how|what|when|where|why|which|can|could|do|does|is|are|wie|was|wann|wo|warum|"
-    r"kann|können|cómo|qué|cuándo|cuánto|dónde|puedo|comment|quand|combien|où|quel(?:le)?s?|est-ce|puis-je)\b)",
+    r",?\s+(?:and|und|y|et|also)\s+(?=(?:also\s+)?(?:how|what|when|where|why|which|can|could|do|does|is|"
+    r"are|wie|was|wann|wo|warum|"
+    r"kann|können|cómo|qué|cuándo|cuánto|dónde|puedo|comment|quand|combien|où|quel(?:le)?s?|est-ce|"
+    r"puis-je)\b)",
+    re.I,
+)
+# "long" in "how long" asks for a duration: the answer says "30 days", not "long".
+_QUESTION_WORDS = re.compile(
+    r"\b(how (long|many|much|often|soon|far|fast|big|large|old)|what (time|kind of|sort of|type of)|"
+    r"wie (lange|viele?|oft|hoch|"
+    r"schnell|groß)|welche art( von)?|cuánt[oa]s? (tiempo|veces)|qué (tipo de|hora)|combien de (temps|"
+    r"fois)|quel type de)\b",
+    re.I,
+)
+_POINTS_BACK = re.compile(
+    r"\b(it|its|this|that|these|those|they|them|one|ones|there|same|es|das|dies\w*|ihn|sie|dort|damit|"
+    r"dafür|dabei|"
+    r"esto|eso|lo|la|ello|allí|cela|ça|celui|celle|le|en|y)\b",
+    re.I,
+)
+_TELLING = re.compile(
+    r"^\W*((please|also|and|but|then|just|bitte|auch|und)\W+)*(say|mention|tell (them|him|her|"
+    r"the customer)|explain|answer|include|"
+    r"add|point out|erwähne|nenne|sage?|ergänze)\b(\W+(that|also|auch|dass)\b)?",
     re.I,
 )
 _REPLY_ONLY = re.compile(
-    r"^\W*(yes|yeah|yep|no|nope|ok(ay)?|sure|right|correct|exactly|both|neither|the (first|second|third|last|other|"
-    r"former|latter)|option|number|ja|nein|genau|richtig|das (erste|zweite|dritte)|beide|sí|si|la (primera|segunda)|"
-    r"el (primero|segundo)|oui|non|d'accord|exact|le (premier|deuxième|second)|la (première|deuxième|seconde))\b",
+    r"^\W*(yes|yeah|yep|no|nope|ok(ay)?|sure|right|correct|exactly|both|neither|the (first|second|third|"
+    r"last|other|"
+    r"former|latter)|option|number|ja|nein|genau|richtig|das (erste|zweite|dritte)|beide|sí|si|"
+    r"la (primera|segunda)|"
+    r"el (primero|segundo)|oui|non|d'accord|exact|le (premier|deuxième|second)|la (première|deuxième|"
+    r"seconde))\b",
     re.I,
 )
 
 
-def understand(turns: Sequence[Turn], *, language: str, subject: str = "", note: str = "") -> Request:
+def understand(
+    turns: Sequence[Turn], *, language: str, subject: str = "", note: str = "", facts: str = ""
+) -> Request:
     """What the customer wants to know.
 
     Args:
@@ -129,6 +111,7 @@ def understand(turns: Sequence[Turn], *, language: str, subject: str = "", note:
         language: for stop words and stems, e.g. ``en``.
         subject: the subject line; stands in where the message itself says little.
         note: an extra question of the rep, answered after the customer's.
+        facts: what our records say about the customer; tells cases apart, is never searched for.
     """
     latest, earlier = _latest(turns)
     text = without_masks(without_pleasantries(latest))
@@ -138,7 +121,7 @@ def understand(turns: Sequence[Turn], *, language: str, subject: str = "", note:
         context = _context(earlier, text)
     elif subject and len(own_terms) < _FEW_TERMS:
         context = subject
-    heard = [*(turn.text for turn in turns if turn.author == "customer"), subject, note, context]
+    heard = [*(turn.text for turn in turns if turn.author == "customer"), subject, note, facts, context]
     said = frozenset(term for part in heard for term in terms(without_masks(part), language))
     if not own_terms and not (context and _REPLY_ONLY.match(text)) and not note:
         if not (subject and not earlier and set(terms(subject, language))):
@@ -146,7 +129,7 @@ def understand(turns: Sequence[Turn], *, language: str, subject: str = "", note:
         context = subject
     asks = _asks(text, context=context, language=language)
     if note and set(terms(note, language)):
-        asks = (*asks, *_asks(note, context="", language=language)[:1])
+        asks = (*asks, *_asks(_TELLING.sub("", note), context="", language=language)[:1])
     return Request(text, asks[: MAX_ASKS + 1], said, _query(text, asks, context=context, note=note))
 
 
@@ -191,24 +174,6 @@ def _chosen(question: str, answer: str) -> str:
     return question
 
 
-def kind_of(sentence: str) -> AskKind:
-    """What kind of answer a question wants."""
-    for kind, pattern in _KINDS:
-        if kind == "what" and not sentence.rstrip().endswith("?") and not pattern.match(sentence):
-            continue
-        if kind == "yes_no" and pattern.search(sentence):
-            return kind
-        if pattern.search(sentence):
-            if kind == "amount" and _yes_no_question(sentence):
-                return "yes_no"
-            return kind
-    return "problem"
-
-
-def _yes_no_question(sentence: str) -> bool:
-    return next(pattern for kind, pattern in _KINDS if kind == "yes_no").search(sentence) is not None
-
-
 def _asks(text: str, *, context: str, language: str) -> tuple[Ask, ...]:
     sentences = [part for line in text.splitlines() for part in split_sentences(line)]
     questions = [sentence for sentence in sentences if sentence.rstrip(" \"')").endswith("?")]
@@ -216,16 +181,19 @@ def _asks(text: str, *, context: str, language: str) -> tuple[Ask, ...]:
     wanted = questions or [sentence for sentence in sentences if _REQUEST.search(sentence)]
     asks: list[Ask] = []
     for sentence in wanted:
-        own = tuple(dict.fromkeys(terms(sentence, language)))
+        own = tuple(dict.fromkeys(terms(_QUESTION_WORDS.sub(" ", sentence), language)))
         if not own and not context:
             continue
-        if len(own) < _FEW_TERMS:
+        if not own or (len(own) < _FEW_TERMS and _POINTS_BACK.search(sentence)):
             more = terms(" ".join([context, *_before(sentences, sentence)]), language)
             own = tuple(dict.fromkeys([*own, *more[-12:]]))
         if own and not any(set(own) <= set(ask.terms) for ask in asks):
-            asks.append(Ask(sentence, kind_of(sentence), own))
+            asks.append(Ask(sentence, "how" if wants_action(sentence) else kind_of(sentence), own))
     if not asks:
-        whole = tuple(dict.fromkeys(terms(f"{context} {_condense(text)}", language)))
+        words_left = _QUESTION_WORDS.sub(
+            " ", _REPLY_ONLY.sub(" ", _condense(text)) if context else _condense(text)
+        )
+        whole = tuple(dict.fromkeys(terms(f"{context} {words_left}", language)))
         if whole:
             asks.append(Ask(text or context, kind_of(context or text) if context else kind_of(text), whole))
     if len(asks) > MAX_ASKS:

@@ -7,10 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from core.llm.offline.markdown import Piece
 from core.llm.offline.passages import Passage
-from core.llm.offline.query import Ask, AskKind
+from core.llm.offline.query import Ask
+from core.llm.offline.questions import AskKind
 from core.llm.offline.words import terms
 
 HEADING_WEIGHT = 0.6
@@ -20,6 +22,9 @@ SHAPE_BONUS = 0.12
 STEP_BONUS = 0.3
 STEP_MALUS = 0.15
 SPECIAL_CASE_MALUS = 0.25
+TITLE_BONUS = 0.2
+_COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no", "fi"})
+_COMPOUND_PART = 6
 PASSAGE_WEIGHT = 0.25
 
 _NUMBER = (
@@ -27,14 +32,17 @@ _NUMBER = (
     r"unlimited|unbegrenzt|ilimitad[oa]s?|illimité))"
 )
 _TIME = (
-    r"(\b(seconds?|minutes?|hours?|days?|weeks?|months?|years?|immediately|at once|until|before|after|during|every|"
-    r"sekunden?|minuten?|stunden?|tage?n?|wochen?|monate?n?|jahre?n?|sofort|bis|días?|horas?|minutos?|semanas?|"
+    r"(\b(seconds?|minutes?|hours?|days?|weeks?|months?|years?|immediately|at once|until|before|after|"
+    r"during|every|"
+    r"sekunden?|minuten?|stunden?|tage?n?|wochen?|monate?n?|jahre?n?|sofort|bis|días?|horas?|minutos?|"
+    r"semanas?|"
     r"meses|años?|jours?|heures?|semaines?|mois|années?|"
     r"january|february|march|april|may|june|july|august|september|october|november|december)\b|\d:\d\d)"
 )
 _SHAPES: dict[AskKind, re.Pattern[str]] = {
     "how": re.compile(
-        r"^(to |you can |open|select|choose|click|go to|enter|run|use|set|create|add|install|öffnen|wählen|klicken|gehen|"
+        r"^(to |you can |open|select|choose|click|go to|enter|run|use|set|create|add|install|öffnen|"
+        r"wählen|klicken|gehen|"
         r"um |abra|abre|seleccion|haga|para |ouvrez|sélectionn|cliquez|allez|pour )",
         re.I,
     ),
@@ -47,12 +55,15 @@ _SHAPES: dict[AskKind, re.Pattern[str]] = {
         r"\b(because|due to|caus\w+|since|reason|so that|means|weil|da|wegen|porque|debido|car|parce)\b", re.I
     ),
     "yes_no": re.compile(
-        r"\b(can|can't|cannot|may|must|not|no|yes|only|supports?|supported|doesn't|don't|isn't|available|allowed|"
-        r"kann|können|nicht|kein\w*|nur|ja|nein|unterstützt|puede\w*|no|sí|solo|sólo|pouvez|peut|ne|pas|seulement|oui|non)\b",
+        r"\b(can|can't|cannot|may|must|not|no|yes|only|supports?|supported|doesn't|don't|isn't|"
+        r"available|allowed|"
+        r"kann|können|nicht|kein\w*|nur|ja|nein|unterstützt|puede\w*|no|sí|solo|sólo|pouvez|peut|ne|pas|"
+        r"seulement|oui|non)\b",
         re.I,
     ),
     "what": re.compile(
-        r"\b(is|are|means|refers|called|contains?|consists?|ist|sind|bedeutet|heißt|es|son|significa|est|sont)\b",
+        r"\b(is|are|means|refers|called|contains?|consists?|ist|sind|bedeutet|heißt|es|son|significa|"
+        r"est|sont)\b",
         re.I,
     ),
 }
@@ -90,6 +101,8 @@ class Evidence:
             for passage in passages
         }
         self._headings = {passage.id: passage.heading_terms(language) for passage in passages}
+        self._titles = {passage.id: frozenset(terms(passage.title, language)) for passage in passages}
+        self._sections = {passage.id: self._section_terms(passage) for passage in passages}
         self._special = {passage.id: self._headings[passage.id] & _SPECIAL_CASES for passage in passages}
         counts: Counter[str] = Counter()
         total = 0
@@ -103,13 +116,43 @@ class Evidence:
         self._total = max(1, total)
         self._best_score = max((passage.score for passage in passages), default=0.0) or 1.0
 
+    def _section_terms(self, passage: Passage) -> tuple[frozenset[str], ...]:
+        """For each piece the words of the passage's heading and of the last heading above it inside."""
+        found: list[frozenset[str]] = []
+        inside: frozenset[str] = frozenset()
+        for index, piece in enumerate(passage.pieces()):
+            if piece.kind == "heading":
+                inside = self._terms[passage.id][index]
+            found.append(self._headings[passage.id] | inside)
+        return tuple(found)
+
+    def same_words(self, ask_terms: Sequence[str]) -> tuple[str, ...]:
+        """The asked words as these passages write them.
+
+        In languages that write compounds as one word, ``Erstattung`` also finds ``Rückerstattung``.
+        """
+        if self.language not in _COMPOUNDING:
+            return tuple(ask_terms)
+        return tuple(dict.fromkeys(self._compound(term) for term in ask_terms))
+
+    def _compound(self, term: str) -> str:
+        if self._counts[term] or len(term) < _COMPOUND_PART:
+            return term
+        alike = [
+            other
+            for other in self._counts
+            if len(other) >= _COMPOUND_PART and (other.endswith(term) or term.endswith(other))
+        ]
+        return max(alike, key=lambda other: (len(other), other), default=term)
+
     def weight(self, term: str) -> float:
         """Rare words weigh more (inverse document frequency over the pieces retrieved)."""
         count = min(self._counts[term], self._total)
         return math.log(1 + (self._total - count + 0.5) / (count + 0.5))
 
-    def heading_terms(self, passage: Passage) -> frozenset[str]:
-        return self._headings[passage.id]
+    def section_terms(self, passage: Passage, index: int) -> frozenset[str]:
+        """The words of the headings above a piece."""
+        return self._sections[passage.id][index]
 
     def passage_terms(self, passage: Passage) -> frozenset[str]:
         return self._headings[passage.id].union(*self._terms[passage.id])
@@ -128,9 +171,10 @@ class Evidence:
         Args:
             similarity: cosine similarity of the ask to piece texts, where it was computed.
         """
-        weights = {term: self.weight(term) for term in ask.terms}
+        asked = self.same_words(ask.terms)
+        weights = {term: self.weight(term) for term in asked}
         total = sum(weights.values()) or 1.0
-        pairs = set(zip(ask.terms, ask.terms[1:], strict=False))
+        pairs = set(pairwise(asked))
         scored = [
             self._score_piece(ask, passage, index, piece, weights, total, pairs, similarity or {})
             for passage in self.passages
@@ -153,7 +197,7 @@ class Evidence:
         similarity: Mapping[str, float],
     ) -> Scored:
         own = self._terms[passage.id][index]
-        heading = self._headings[passage.id]
+        heading = self._sections[passage.id][index]
         near = self._near(passage, index, piece)
         direct = sum(weight for term, weight in weights.items() if term in own) / total
         above = sum(weight for term, weight in weights.items() if term in heading and term not in own) / total
@@ -168,7 +212,7 @@ class Evidence:
         score = direct + HEADING_WEIGHT * above + NEAR_WEIGHT * beside
         if score and pairs:
             sequence = terms(piece.text, self.language)
-            score += ORDER_BONUS * len(pairs & set(zip(sequence, sequence[1:], strict=False))) / len(pairs)
+            score += ORDER_BONUS * len(pairs & set(pairwise(sequence))) / len(pairs)
         shape = _SHAPES.get(ask.kind)
         if score and piece.kind == "step":
             # Steps answer "how" as well as their heading fits the question; they answer little else.
@@ -177,6 +221,8 @@ class Evidence:
             score += SHAPE_BONUS
         if self._special[passage.id] - set(ask.terms):
             score -= SPECIAL_CASE_MALUS
+        title = self._titles[passage.id]
+        score += TITLE_BONUS * len(title & weights.keys()) / len(title) if title else 0.0
         score += PASSAGE_WEIGHT * passage.score / self._best_score
         score += _length_penalty(piece)
         if piece.text in similarity:

@@ -21,7 +21,8 @@ _MAX_BULLETS = 8
 _MAX_BULLET_WORDS = 140
 _MAX_ROWS = 4
 _LEANING = re.compile(
-    r"^(this|that|these|those|it|they|he|she|such|then|also|however|therefore|otherwise|instead|in (this|that|these) cases?|"
+    r"^(this|that|these|those|it|they|he|she|such|then|also|however|therefore|otherwise|instead|"
+    r"in (this|that|these) cases?|"
     r"for this|after that|afterwards|if (so|not)\b|"
     r"dies(e[rsnm]?)?|er|sie|es|danach|dann|jedoch|außerdem|dabei|dadurch|sonst|andernfalls|in diesem fall|"
     r"est[eao]s?|ell[oa]s?|eso|después|además|sin embargo|en (este|ese|tal) caso|de lo contrario|"
@@ -104,7 +105,7 @@ def _for_ask(
                 continue
             if item.piece.kind == "step" and procedure:
                 continue  # one way to do it is enough
-        passage, indexes = taken.setdefault(item.passage.id, (item.passage, set()))
+        indexes = taken.setdefault(item.passage.id, (item.passage, set()))[1]
         if item.index in indexes:
             continue
         new = _unit(evidence, ask, item, ranked, limits)
@@ -186,7 +187,7 @@ def _introduced(
     following = pieces[index]
     promised = item.piece.text.endswith(":") and index >= item.index + 1
     if following.kind == "step" and (promised or ask.kind in ("how", "problem", "where")):
-        section = evidence.coverage(ask.terms, evidence.heading_terms(item.passage) | item.terms)
+        section = evidence.coverage(ask.terms, evidence.section_terms(item.passage, index) | item.terms)
         if promised or section >= 0.5:
             return _steps(pieces, index)
     if not promised:

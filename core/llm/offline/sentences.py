@@ -5,125 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_ABBREVIATIONS = frozenset(
-    [
-        "e.g",
-        "i.e",
-        "etc",
-        "vs",
-        "cf",
-        "no",
-        "nr",
-        "st",
-        "dr",
-        "mr",
-        "mrs",
-        "ms",
-        "prof",
-        "inc",
-        "ltd",
-        "co",
-        "corp",
-        "approx",
-        "est",
-        "fig",
-        "sec",
-        "min",
-        "max",
-        "tel",
-        "ext",
-        "dept",
-        "z.b",
-        "d.h",
-        "u.a",
-        "bzw",
-        "usw",
-        "ggf",
-        "evtl",
-        "inkl",
-        "exkl",
-        "ca",
-        "vgl",
-        "abs",
-        "art",
-        "str",
-        "zzgl",
-        "mind",
-        "mwst",
-        "hr",
-        "fr",
-        "s.o",
-        "s.u",
-        "o.ä",
-        "u.u",
-        "i.d.r",
-        "p.ej",
-        "ej",
-        "sr",
-        "sra",
-        "srta",
-        "dra",
-        "ud",
-        "uds",
-        "vd",
-        "aprox",
-        "pág",
-        "págs",
-        "núm",
-        "tel",
-        "avda",
-        "ee.uu",
-        "p.ex",
-        "c.-à-d",
-        "m",
-        "mm",
-        "mme",
-        "mlle",
-        "env",
-        "p",
-        "av",
-        "bd",
-        "éd",
-        "réf",
-        "tél",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-    ]
-)
-_MONTHS = frozenset(
-    [
-        "januar",
-        "februar",
-        "märz",
-        "april",
-        "mai",
-        "juni",
-        "juli",
-        "august",
-        "september",
-        "oktober",
-        "november",
-        "dezember",
-        "january",
-        "february",
-        "march",
-        "may",
-        "june",
-        "july",
-        "october",
-        "december",
-    ]
-)
+_ABBREVIATIONS_TEXT = """
+e.g i.e etc vs cf no nr st dr mr mrs ms prof inc ltd co corp approx est fig sec min max tel ext dept z.b
+d.h u.a bzw usw ggf evtl inkl exkl ca vgl abs art str zzgl mind mwst hr fr s.o s.u o.ä u.u i.d.r p.ej ej
+sr sra srta dra ud uds vd aprox pág págs núm avda ee.uu p.ex c.-à-d m mm mme mlle env p av bd éd réf tél
+jan feb mar apr jun jul aug sep sept oct nov dec
+"""
+_ABBREVIATIONS = frozenset(_ABBREVIATIONS_TEXT.split())
+_MONTHS_TEXT = """
+januar februar märz april mai juni juli august september oktober november dezember january february
+march may june july october december
+"""
+_MONTHS = frozenset(_MONTHS_TEXT.split())
 _TERMINATOR = re.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s)|[。！？]+[」』”]*")
 _OPENERS = "\"'“‘«„¿¡([*_`"
 

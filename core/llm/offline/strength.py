@@ -13,22 +13,27 @@ from core.llm.offline.scoring import Scored
 ENOUGH = 0.5
 """Strength from which a draft is written; below it there is nothing to answer with."""
 
-_COMPARED = 5
-_COMPARED_BY_WORDS = 3  # the rest are the first sentences of the passages the search liked best
-_COMPARED_WORDS = 40
+_COMPARED = 3
+_COMPARED_BY_WORDS = 2  # the rest are the first sentences of the passages the search liked best
+_COMPARED_WORDS = 24
 _UNRELATED, _CLEARLY_RELATED = 0.2, 0.62  # cosine between a question and an answering sentence, MiniLM
 _SAME_WITHOUT_WORDS = 0.32  # so alike that other words are used for the same: 0.57 is enough
 _CLEAR_TERMS = 4
 _CLEAR_MARGIN = 0.12
 
 
-def similarities(embedder: Embedder | None, ask: Ask, ranked: Sequence[Scored]) -> dict[str, float]:
+def similarities(
+    embedder: Embedder | None, ask: Ask, ranked: Sequence[Scored], *, language: str
+) -> dict[str, float]:
     """Cosine similarity of the ask to the best-ranked pieces, by piece text.
 
-    Nothing is embedded where the words alone decide: every asked word is there and one piece leads.
+    Nothing is embedded where the words alone decide (every asked word is there and one piece leads),
+    nor in a language the embedder does not know.
     """
     if embedder is None or not ranked or _clear(ask, ranked):
         return {}
+    if language != "en" and "MiniLM" in embedder.name:
+        return {}  # trained on English: any two German sentences look alike to it
     leads = sorted(
         (item for item in ranked if item.piece.kind == "prose"),
         key=lambda item: (-item.passage.score, item.index),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from core.conversations import ConversationRecord, CustomerRecord, MessageRecord
+from core.conversations import AttachmentRecord, ConversationRecord, CustomerRecord, MessageRecord
 from core.conversations.records import AUTHORS, CHANNELS, MAX_TEXT, PRIORITIES, STATUSES
 from core.errors import InvalidInput
 from core.surfaces.importers.dates import parse_when
@@ -87,7 +87,7 @@ def _message(raw: object, number: int, options: ImportOptions) -> MessageRecord:
         name=_words(fields, "name", limit=300, where=f"{where}."),
         html=html,
         folded=clean_text(folded) if isinstance(folded, str) else "",
-        attachments=tuple(fields.get("attachments") or ()) if "attachments" in fields else (),
+        attachments=_attachments(fields),
     )
 
 
@@ -104,9 +104,17 @@ def _body(fields: Mapping[str, Any], where: str) -> tuple[str, str]:
         safe = make_safe(clean_text(html))
         safe_html = safe.html
         text = text if text and text.strip() else safe.text
-    if text is None or not (text.strip() or safe_html or fields.get("attachments")):
+    if text is None or not (text.strip() or safe_html or _attachments(fields)):
         raise InvalidInput(f"{where}.text is missing" if text is None else f"{where}.text is empty")
     return clean_text(text), safe_html
+
+
+def _attachments(fields: Mapping[str, Any]) -> tuple[AttachmentRecord, ...]:
+    """What a format read itself; a file cannot come inside JSON lines."""
+    given = fields.get("attachments")
+    if not isinstance(given, list):
+        return ()
+    return tuple(entry for entry in given if isinstance(entry, AttachmentRecord))
 
 
 def _customer(raw: object) -> CustomerRecord:

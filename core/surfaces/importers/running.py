@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,7 +26,6 @@ from core.surfaces.importers.rejects import Reject, RejectsFile, Remark
 from core.surfaces.importers.source import Source
 
 _KEPT = 200
-_PREVIEW_BYTES_FACTOR = 50
 
 Record = TypeVar("Record", ConversationRecord, ArticleRecord)
 
@@ -78,15 +76,6 @@ class ImportSummary:
         }
 
 
-@dataclass(frozen=True)
-class Preview:
-    """The first records of an input, as they would be imported, with what went wrong before them."""
-
-    format: str
-    records: tuple[ConversationRecord, ...] | tuple[ArticleRecord, ...]
-    rejects: tuple[Reject, ...]
-
-
 ProgressCallback = Callable[[ImportProgress], None]
 
 
@@ -114,8 +103,8 @@ def import_conversation_file(
     """
     require(actor, Permission.CONVERSATIONS_IMPORT)
     started = time.monotonic()
-    chosen = conversation_format(format or guess_conversation_format(_existing(path)))
-    source = _source(path, passes=chosen.passes)
+    chosen = conversation_format(format or guess_conversation_format(existing(path)))
+    source = open_source(path, passes=chosen.passes)
     with RejectsFile(_writable(rejects_path or default_rejects_path(path))) as rejects:
         sieve = _Sieve(source, rejects, progress)
         report = import_conversations(
@@ -152,8 +141,8 @@ def import_article_file(
     """Import articles from a file or folder; arguments and errors as of conversations."""
     require(actor, Permission.KNOWLEDGE_IMPORT)
     started = time.monotonic()
-    chosen = article_format(format or guess_article_format(_existing(path)))
-    source = _source(path, passes=1)
+    chosen = article_format(format or guess_article_format(existing(path)))
+    source = open_source(path, passes=1)
     with RejectsFile(_writable(rejects_path or default_rejects_path(path))) as rejects:
         sieve = _Sieve(source, rejects, progress)
         report = import_articles(
@@ -189,62 +178,29 @@ def import_article_file(
     )
 
 
-def preview_conversations(
-    path: Path, *, options: ImportOptions, format: str | None = None, limit: int = 5
-) -> Preview:
-    """The first ``limit`` conversations, read but not stored.
-
-    Raises:
-        InvalidInput: as of the import.
-    """
-    chosen = conversation_format(format or guess_conversation_format(_existing(path)))
-    found = chosen.read(_source(path, passes=chosen.passes), options)
-    records, rejects = _first(found, ConversationRecord, limit)
-    return Preview(chosen.name, tuple(records), tuple(rejects))
-
-
-def preview_articles(
-    path: Path, *, options: ImportOptions, format: str | None = None, limit: int = 5
-) -> Preview:
-    """The first ``limit`` articles, read but not stored.
-
-    Raises:
-        InvalidInput: as of the import.
-    """
-    chosen = article_format(format or guess_article_format(_existing(path)))
-    found = chosen.read(_source(path, passes=1), options)
-    records, rejects = _first(found, ArticleRecord, limit)
-    return Preview(chosen.name, tuple(records), tuple(rejects))
-
-
 def default_rejects_path(path: Path) -> Path:
     """Where rejects go when nobody says: beside the input."""
     return path.resolve().with_name(f"{path.resolve().name}.rejects.jsonl")
 
 
-def _first(
-    found: Iterable[Record | Reject | Remark], kind: type[Record], limit: int
-) -> tuple[list[Record], list[Reject]]:
-    records: list[Record] = []
-    rejects: list[Reject] = []
-    for entry in islice(found, limit * _PREVIEW_BYTES_FACTOR):
-        if isinstance(entry, kind):
-            records.append(entry)
-        elif isinstance(entry, Reject):
-            rejects.append(entry)
-        if len(records) == limit:
-            break
-    return records, rejects
+def existing(path: Path) -> Path:
+    """``path``, if there is something.
 
-
-def _existing(path: Path) -> Path:
+    Raises:
+        InvalidInput: there is nothing.
+    """
     if not path.exists():
         raise InvalidInput(f"{path}: there is no such file or folder")
     return path
 
 
-def _source(path: Path, *, passes: int) -> Source:
-    source = Source(_existing(path), passes=passes)
+def open_source(path: Path, *, passes: int) -> Source:
+    """What is to be read.
+
+    Raises:
+        InvalidInput: there is nothing there, or it is empty.
+    """
+    source = Source(existing(path), passes=passes)
     if not source.total:
         raise InvalidInput(f"{path} is empty: there is nothing to import")
     return source

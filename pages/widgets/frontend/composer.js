@@ -29,7 +29,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     clearTimeout(state.timer)
     if (box.value !== state.reported) {
       state.reported = box.value
-      setStateValue("value", { revision: state.revision, text: box.value })
+      setStateValue("typed", { revision: state.revision, text: box.value })
     }
   }
 

@@ -73,6 +73,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (next !== undefined) open(next)
   }
   const onKey = (event) => {
+    if (event.key === "Escape") document.activeElement.closest(".st-key-queue_search") && document.activeElement.blur()
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return
     if (document.querySelector('[role="dialog"]')) return
     const inList = event.composedPath().includes(root)

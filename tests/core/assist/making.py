@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from agents import Model, ModelProvider
 from agents.testing import ModelStep, ScriptedModel, assistant_message, function_call
+from openai.types.responses import ResponseTextDeltaEvent
 from sqlmodel import Session, select
 
+from core.assist import Draft
 from core.conversations import (
     Conversation,
     ConversationRecord,
@@ -17,8 +23,7 @@ from core.conversations import (
     import_conversations,
 )
 from core.database import Database
-from core.identity import Actor, Role, actor_of, add_person
-from core.identity.roles import SYSTEM
+from core.identity import SYSTEM, Actor, Role, actor_of, add_person
 from core.knowledge import ArticleRecord, Hit, import_articles
 from core.llm import Cite, DraftOutput, DraftSentence
 
@@ -86,13 +91,16 @@ def answering(draft: DraftOutput) -> Any:
 
 
 class Provider(ModelProvider):
-    """Gives the models it was made with, one for each run; the last one again and again."""
+    """Gives the models it was made with, the next one once a scripted model has no steps left."""
 
     def __init__(self, *models: Model) -> None:
         self._models = list(models)
 
     def get_model(self, model_name: str | None) -> Model:  # noqa: ARG002 - the interface names it so
-        return self._models.pop(0) if len(self._models) > 1 else self._models[0]
+        current = self._models[0]
+        if len(self._models) > 1 and isinstance(current, ScriptedModel) and current.remaining_steps == 0:
+            self._models.pop(0)
+        return self._models[0]
 
 
 def scripted(*steps: Any) -> ScriptedModel:
@@ -162,3 +170,66 @@ def rep(session: Session, *, username: str = "rita", role: Role = Role.REP) -> A
         role=role,
     )
     return actor_of(person)
+
+
+class SlowModel(Model):
+    """Searches, then streams a reply chunk by chunk; each chunk waits until ``allow`` lets it go."""
+
+    def __init__(self, draft: DraftOutput, *, chunk: int = 40) -> None:
+        self.text = draft.model_dump_json()
+        self.chunk = chunk
+        self.allowed = threading.Semaphore(0)
+        self.asked = 0
+
+    def allow(self, chunks: int = 10_000) -> None:
+        self.allowed.release(chunks)
+
+    async def get_response(self, *args: Any, **options: Any) -> Any:
+        raise NotImplementedError
+
+    async def stream_response(
+        self,
+        system_instructions: str | None,
+        input: Any,
+        *args: Any,
+        **options: Any,
+    ) -> AsyncIterator[Any]:
+        self.asked += 1
+        if not any(item.get("type") == "function_call_output" for item in input):
+            async for event in _script(searching())(system_instructions, input, *args, **options):
+                yield event
+            return
+        async for event in _script(assistant_message(self.text))(
+            system_instructions, input, *args, **options
+        ):
+            if isinstance(event, ResponseTextDeltaEvent):
+                for start in range(0, len(self.text), self.chunk):
+                    while not self.allowed.acquire(blocking=False):
+                        await asyncio.sleep(0.005)
+                    yield event.model_copy(update={"delta": self.text[start : start + self.chunk]})
+            else:
+                yield event
+
+
+def _script(item: Any) -> Any:
+    return ScriptedModel([[item]]).stream_response
+
+
+def eventually(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+    """Wait until ``condition`` gives something true, and return it."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "did not happen in time"
+        time.sleep(0.01)
+    return value
+
+
+def stored(database: Database, draft_id: int) -> Draft:
+    with database.reading() as session:
+        return session.exec(select(Draft).where(Draft.id == draft_id)).one()
+
+
+def finished(database: Database, draft_id: int) -> Draft:
+    """The draft once it is not running any more."""
+    eventually(lambda: stored(database, draft_id).state != "running")
+    return stored(database, draft_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from core.assist.grounding.wording import (
@@ -12,6 +14,7 @@ from core.assist.grounding.wording import (
     numbers,
     pieces,
 )
+from core.llm.offline.phrases import SPOKEN, phrases
 
 
 @pytest.mark.parametrize(
@@ -119,3 +122,17 @@ def test_a_claim_is_never_courtesy(text: str) -> None:
         assert not is_courtesy(
             text, language="en", first=first, last=last, names=("Halyard",), customer_text="I want a refund"
         )
+
+
+@pytest.mark.parametrize("language", sorted(SPOKEN))
+def test_the_offline_models_phrases_are_courtesy(language: str) -> None:
+    for field in fields(phrases(language)):
+        text = getattr(phrases(language), field.name).format(name="[NAME_1]", organisation="Halyard")
+        assert is_courtesy(
+            text,
+            language=language,
+            first=field.name.startswith("hello"),
+            last=field.name == "team",
+            names=("Halyard",),
+            customer_text="",
+        ), text

@@ -71,7 +71,8 @@ def test_urgent_first_then_longest_waiting_then_who_does_not_wait(database: Data
     assert _ids(database, rep, QueueView.WAITING) == ["normal-early", "normal-late", "urgent"]
 
 
-def test_what_is_in_each_view(database: Database, rep: Actor, other_rep: Actor) -> None:
+@pytest.mark.usefixtures("other_rep")
+def test_what_is_in_each_view(database: Database, rep: Actor) -> None:
     load(
         database,
         [
@@ -326,7 +327,8 @@ def test_each_view_is_read_off_its_index_without_sorting(
             assert start is None or ">" in plan[0] or "<" in plan[0], "the page must start at the cursor"
 
 
-def test_the_queue_order_is_kept_by_the_database(database: Database, conversation_id: int) -> None:
+@pytest.mark.usefixtures("conversation_id")
+def test_the_queue_order_is_kept_by_the_database(database: Database) -> None:
     with database.transaction() as session:
         session.execute(update(Conversation).values(waiting_since=None))
         queue_at = session.execute(text("SELECT queue_at FROM conversation")).scalar_one()

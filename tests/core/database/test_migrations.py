@@ -58,7 +58,9 @@ def test_a_newer_database_is_refused_in_plain_words(database: Database) -> None:
 
 def test_lost_rows_are_noticed(database: Database) -> None:
     with database.write_engine.connect() as connection, connection.begin():
-        connection.execute(text("INSERT INTO build (id, contents, created_at) VALUES ('b', '{}', '2026-01-01')"))
+        connection.execute(
+            text("INSERT INTO build (id, contents, created_at) VALUES ('b', '{}', '2026-01-01')")
+        )
         before = _row_counts(connection)
         connection.execute(text("DELETE FROM build"))
         with pytest.raises(ConfigurationError, match="lose rows"):

@@ -1,0 +1,85 @@
+"""What the sample specialists said when they labelled past conversations by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from core.sample.stories import Story
+
+LABELLERS = ("lucia", "tomasz")
+_INTENTS, _RESOLVED, _POLITE = 95, 75, 50
+_TWICE = 0.16  # share that both label, without seeing each other's answer
+_DISAGREE = {"intent": 0.22, "resolved": 0.28, "polite": 0.12}
+_WRONG = 0.05
+_MISTAKEN_FOR = {
+    "refund": "billing", "billing": "refund", "payment": "billing", "invoice": "billing", "usage": "billing",
+    "plan": "account", "cancellation": "refund", "trial": "plan", "domain": "ssl", "ssl": "domain",
+    "deploy": "api", "api": "deploy", "security": "account", "storage": "backup", "backup": "storage",
+    "sign-in": "account", "account": "sign-in", "region": "migration", "incident": "sign-in",
+    "migration": "domain", "complaint": "other", "other": "complaint",
+}  # fmt: skip
+_LESS = {"yes": "partly", "partly": "yes", "no": "partly"}
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One human answer. ``reply`` is the place of the reply it is about; None: the conversation."""
+
+    criterion: str
+    external_id: str
+    reply: int | None
+    answer: str
+    labeller: str
+    at: datetime
+
+
+def label(rng: Random, stories: Sequence[Story], *, reference: datetime) -> list[Label]:
+    """About 250 labels on past conversations of the last weeks, some given by both specialists."""
+    past = [story for story in stories if story.resolved and story.reply_places]
+    recent = [s for s in past if s.record.created_at > reference - timedelta(days=75)]
+    labels: list[Label] = []
+    for criterion, count in (("intent", _INTENTS), ("resolved", _RESOLVED), ("polite", _POLITE)):
+        for story in rng.sample(recent, k=min(count, len(recent))):
+            labels.extend(_answers(rng, criterion, story, reference))
+    return labels
+
+
+def _answers(rng: Random, criterion: str, story: Story, reference: datetime) -> list[Label]:
+    truth = {"intent": story.intent, "resolved": story.resolved, "polite": _polite(story)}[criterion]
+    place = story.reply_places[0] if criterion == "polite" else None
+    first = rng.choice(LABELLERS)
+    given = [(first, _other(criterion, truth) if rng.random() < _WRONG else truth)]
+    if rng.random() < _TWICE:
+        second = next(name for name in LABELLERS if name != first)
+        differs = rng.random() < _DISAGREE[criterion]
+        given.append((second, _other(criterion, given[0][1]) if differs else given[0][1]))
+    ended = story.record.messages[-1].created_at
+    return [
+        Label(
+            criterion,
+            story.record.external_id,
+            place,
+            answer,
+            name,
+            min(reference, ended + timedelta(hours=rng.uniform(20, 140))),
+        )
+        for name, answer in given
+    ]
+
+
+def _other(criterion: str, answer: str) -> str:
+    if criterion == "intent":
+        return _MISTAKEN_FOR[answer]
+    if criterion == "resolved":
+        return _LESS[answer]
+    return "no" if answer == "yes" else "yes"
+
+
+def _polite(story: Story) -> str:
+    """A rule sent as drafted, without a word of regret, reads cold to somebody who is upset."""
+    upset = "refused" in story.record.tags or story.intent in ("incident", "payment", "complaint")
+    untouched = story.draft is not None and story.draft.outcome == "sent"
+    return "no" if upset and untouched else "yes"

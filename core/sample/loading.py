@@ -1,0 +1,190 @@
+"""Load the sample company: people, articles, conversations, and the history behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from core import audit
+from core.assist import Build
+from core.conversations import Conversation, import_conversations
+from core.database import Database, now
+from core.errors import ConfigurationError
+from core.identity import SYSTEM, Person, add_person
+from core.sample.evidence import Library
+from core.sample.generator import SEED, generate
+from core.sample.history import (
+    Stored,
+    is_written,
+    sample_builds,
+    stored_reference,
+    write_history,
+)
+from core.sample.judging import write_criteria, write_judgements
+from core.sample.labels import label
+from core.sample.material import FOLDER, Material, SamplePerson, read_material
+from core.settings import Settings
+from core.surfaces.importers import ImportOptions, import_article_file
+
+SOURCE = "halyard"
+"""Source of everything the sample brings."""
+
+PASSWORD = "halyard-demo-2026"  # noqa: S105 - documented, refused in production
+
+Progress = Callable[[float, str], None]
+"""Called with the share that is done (0..1) and what comes next."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleReport:
+    """What a load added. All zero when everything was there already."""
+
+    people: int = 0
+    articles: int = 0
+    conversations: int = 0
+    messages: int = 0
+    drafts: int = 0
+    replies: int = 0
+    judgements: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was added."""
+        return any((self.people, self.articles, self.conversations, self.drafts, self.judgements))
+
+
+def load_sample(
+    database: Database,
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    reference: datetime | None = None,
+) -> SampleReport:
+    """Add the sample company to a migrated database. Safe to repeat and to interrupt.
+
+    A second load changes nothing, also on another day and after people have worked with it. One
+    that was interrupted is completed, for the same moment.
+
+    Args:
+        reference: the moment that counts as now (aware); by default it is now.
+
+    Raises:
+        ConfigurationError: this is production, or the material is missing or broken.
+    """
+    if settings.production:
+        raise ConfigurationError(
+            "The sample company is not for production: its people have a public password. "
+            "Start without --sample, or set RATCHET_ENVIRONMENT=development."
+        )
+    tell = progress or _silent
+    tell(0.0, "reading the material")
+    material = read_material()
+    tell(0.05, "people")
+    people = _add_people(database, material)
+    tell(0.3, "articles")
+    articles = import_article_file(
+        FOLDER / "articles",
+        database=database,
+        options=ImportOptions(source=SOURCE),
+        format="markdown",
+        rejects_path=settings.home / "sample-articles.rejects.jsonl",
+    )
+    tell(0.5, "conversations")
+    builds, complete = _begin(database, reference or now())
+    if complete:
+        tell(1.0, "done")
+        return SampleReport(people=people, articles=articles.new + articles.updated)
+    moment = datetime.fromisoformat(builds[0].contents["sample_reference"]).astimezone(UTC)
+    stories = generate(material, reference=moment)
+    conversations = import_conversations(
+        (story.record for story in stories), database=database, source=SOURCE, home=settings.home
+    )
+    tell(0.75, "drafts and labels")
+    labels = label(Random(f"{SEED}:labels"), stories, reference=moment)  # noqa: S311 - no secrets
+    with database.transaction() as session:
+        stored = Stored.read(session, source=SOURCE)
+        names = _person_keys(session)
+        library = Library(session, source=SOURCE)
+        written = write_history(session, stories, stored, library=library, people=names, builds=builds)
+        criteria = write_criteria(session, material.criteria)
+        judgements = write_judgements(session, stories, labels, stored, criteria=criteria, people=names)
+        audit.record(
+            None,
+            SYSTEM.who,
+            "sample.loaded",
+            session=session,
+            subject_type="source",
+            subject_id=SOURCE,
+            conversations=len(stories),
+            drafts=written.drafts,
+            judgements=judgements,
+        )
+    tell(1.0, "done")
+    return SampleReport(
+        people=people,
+        articles=articles.new + articles.updated,
+        conversations=conversations.new,
+        messages=conversations.messages,
+        drafts=written.drafts,
+        replies=written.replies,
+        judgements=judgements,
+    )
+
+
+def is_loaded(session: Session) -> bool:
+    """Whether the sample's conversations are in this database."""
+    return bool(
+        session.scalar(
+            select(func.count()).select_from(Conversation).where(col(Conversation.source) == SOURCE)
+        )
+    )
+
+
+def _begin(database: Database, reference: datetime) -> tuple[tuple[Build, Build], bool]:
+    """The builds of this load or of the earlier one, and whether that one got to its end."""
+    with database.transaction() as session:
+        earlier = stored_reference(session)
+        builds = sample_builds(earlier or reference)
+        if earlier is None:
+            session.add_all(builds)
+            session.flush()
+        return builds, earlier is not None and is_written(session, builds)
+
+
+def _add_people(database: Database, material: Material) -> int:
+    """One transaction a person: hashing a password is slow on purpose, and must not hold the lock."""
+    with database.reading() as session:
+        known = set(session.exec(select(Person.username)).all())
+    missing = [person for person in material.people if person.username not in known]
+    for person in missing:
+        _add_person(database, person)
+    return len(missing)
+
+
+def _add_person(database: Database, person: SamplePerson) -> None:
+    with database.transaction() as session:
+        add_person(
+            SYSTEM,
+            session=session,
+            username=person.username,
+            name=person.name,
+            password=PASSWORD,
+            role=person.role,
+            email=person.email,
+            time_zone=person.time_zone,
+            locale=person.locale,
+            sample=True,
+        )
+
+
+def _person_keys(session: Session) -> dict[str, int]:
+    return {person.username: person.key for person in session.exec(select(Person))}
+
+
+def _silent(share: float, step: str) -> None:
+    """Used when nobody listens."""

@@ -1,0 +1,46 @@
+"""Every page of the product: where its file is, where it is found, and who may see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.identity import Permission
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of the product. ``file`` is in a folder below this one, never beside the router."""
+
+    section: str
+    file: str
+    title: str
+    icon: str
+    address: str
+    permission: Permission
+
+
+# A person's home is the first page their role may see.
+PAGES = (
+    Entry("Work", "rep/assist.py", "Assist", ":material/forum:", "assist", Permission.CONVERSATIONS_READ),
+    Entry(
+        "Knowledge",
+        "specialist/knowledge.py",
+        "Articles",
+        ":material/menu_book:",
+        "knowledge",
+        Permission.KNOWLEDGE_READ,
+    ),
+    Entry(
+        "Knowledge",
+        "specialist/imports.py",
+        "Imports",
+        ":material/upload_file:",
+        "imports",
+        Permission.KNOWLEDGE_IMPORT,
+    ),
+    Entry("Manage", "admin/people.py", "People", ":material/group:", "people", Permission.PEOPLE_MANAGE),
+    Entry("Manage", "manager/audit.py", "Audit", ":material/verified:", "audit", Permission.AUDIT_READ),
+)

@@ -1,0 +1,69 @@
+"""A build names everything that shapes a draft, cheaply and the same everywhere."""
+
+from __future__ import annotations
+
+import time
+
+from sqlmodel import select
+
+from core.assist import Build, current_build
+from core.assist.build import knowledge_digest, store_build
+from core.database import Database
+from core.knowledge import ArticleRecord, import_articles
+from core.settings import Settings
+
+
+def read(database: Database, settings: Settings) -> Build:
+    with database.reading() as session:
+        return current_build(session=session, settings=settings)
+
+
+def publish(database: Database, **articles: str) -> None:
+    records = [
+        ArticleRecord(external_id=name, title=name, body=body, locale="en") for name, body in articles.items()
+    ]
+    import_articles(records, database=database, source="test")
+
+
+def test_the_same_state_gives_the_same_build(database: Database, settings: Settings) -> None:
+    first, second = read(database, settings), read(database, settings)
+    assert first.id == second.id
+    assert len(first.id) == 16
+    assert set(first.contents["sdk"]) == {"openai", "openai-agents"}
+
+
+def test_knowledge_model_and_organisation_change_it(database: Database, settings: Settings) -> None:
+    seen = {read(database, settings).id}
+    publish(database, one="# One\n\nText.")
+    seen.add(read(database, settings).id)
+    publish(database, one="# One\n\nOther text.")
+    seen.add(read(database, settings).id)
+    seen.add(read(database, settings.model_copy(update={"organisation": "Other"})).id)
+    other = settings.model_copy(update={"model_provider": "compatible", "model_name": "m"})
+    seen.add(read(database, other).id)
+    assert len(seen) == 5
+    publish(database, one="# One\n\nText.")
+    assert read(database, settings).id in seen
+
+
+def test_it_is_stored_once_and_holds_no_key(database: Database, settings: Settings) -> None:
+    for _ in range(2):
+        with database.transaction() as session:
+            store_build(current_build(session=session, settings=settings), session=session)
+    with database.reading() as session:
+        (build,) = session.exec(select(Build)).all()
+    assert build.id == read(database, settings).id
+    assert "key" not in str(build.contents).lower().replace("embedder", "")
+
+
+def test_it_costs_little_with_thousands_of_articles(database: Database, settings: Settings) -> None:
+    publish(database, **{f"a{number}": f"Text number {number}." for number in range(2757)})
+    read(database, settings)
+    costs = []
+    for _ in range(20):
+        started = time.process_time()
+        read(database, settings)
+        costs.append(time.process_time() - started)
+    assert sorted(costs)[10] < 0.005
+    with database.reading() as session:
+        assert len(knowledge_digest(session=session)) == 64

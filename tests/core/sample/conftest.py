@@ -1,0 +1,92 @@
+"""The sample, generated for a fixed moment, and loaded into a database of the test's own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+import bcrypt
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from core.database import Database
+from core.sample import SampleReport, load_sample
+from core.sample.generator import generate
+from core.sample.material import Material, read_material
+from core.sample.stories import Story
+from core.settings import get_settings
+from tests.conftest import ON_POSTGRES
+
+REFERENCE = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)  # a Tuesday afternoon
+
+
+@pytest.fixture(scope="session")
+def material() -> Material:
+    return read_material()
+
+
+@pytest.fixture(scope="session")
+def stories(material: Material) -> list[Story]:
+    return generate(material, reference=REFERENCE)
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six real password hashes take seconds."""
+    monkeypatch.setattr(bcrypt, "gensalt", partial(bcrypt.gensalt, rounds=4))
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A database with the sample in it, for tests that only read."""
+
+    database: Database
+    report: SampleReport
+    progress: list[float]
+
+
+@pytest.fixture(scope="module")
+def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
+    folder = tmp_path_factory.mktemp("sample")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RATCHET_HOME", str(folder))
+        patch.setattr(bcrypt, "gensalt", partial(bcrypt.gensalt, rounds=4))
+        get_settings.cache_clear()
+        with new_database(request, folder) as url:
+            database = Database(url)
+            shares: list[float] = []
+            report = load_sample(
+                database,
+                get_settings(),
+                reference=REFERENCE,
+                progress=lambda share, _step: shares.append(share),
+            )
+            yield Loaded(database, report, shares)
+            database.dispose()
+    get_settings.cache_clear()
+
+
+@contextmanager
+def new_database(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """The URL of a migrated, empty database that outlives one test."""
+    if not ON_POSTGRES:
+        path = folder / "ratchet.sqlite"
+        shutil.copy(request.getfixturevalue("template_database"), path)
+        yield f"sqlite:///{path}"
+        return
+    server = make_url(request.getfixturevalue("postgres_server"))
+    template = request.getfixturevalue("postgres_template")
+    name = f"test_{uuid4().hex}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()

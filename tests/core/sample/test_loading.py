@@ -1,0 +1,169 @@
+"""Loading: everything arrives, twice changes nothing, an interrupted load is completed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func
+from sqlmodel import Session, SQLModel, col, select
+
+from core.assist import Build, Citation, Draft
+from core.conversations import Conversation, Customer, Message, Reply, edit_ratio
+from core.criteria import Criterion, Judgement
+from core.database import Database
+from core.errors import ConfigurationError
+from core.identity import Person, sign_in
+from core.knowledge import Article, ArticleVersion, Passage
+from core.sample import PASSWORD, is_loaded, load_sample
+from core.sample.history import Stored
+from core.settings import get_settings
+from tests.core.sample.conftest import REFERENCE, Loaded
+
+_TABLES: tuple[type[SQLModel], ...] = (
+    Article, ArticleVersion, Build, Citation, Conversation, Criterion, Customer, Draft, Judgement,
+    Message, Passage, Person, Reply,
+)  # fmt: skip
+
+
+def _counts(database: Database) -> dict[str, int]:
+    with database.reading() as session:
+        return {t.__name__: session.scalar(select(func.count()).select_from(t)) or 0 for t in _TABLES}
+
+
+def test_everything_arrives(loaded: Loaded) -> None:
+    counts = _counts(loaded.database)
+    report = loaded.report
+    assert report.people == counts["Person"] == 6
+    assert report.articles == counts["Article"] > 90
+    assert report.conversations == counts["Conversation"] >= 430
+    assert report.drafts == counts["Draft"] > 300
+    assert report.replies == counts["Reply"] > 400
+    assert report.judgements == counts["Judgement"] > 350
+    assert counts["Citation"] > 500
+    assert counts["Build"] == 2
+    with loaded.database.reading() as session:
+        assert is_loaded(session)
+
+
+def test_people_labelled_and_sometimes_disagreed(loaded: Loaded) -> None:
+    with loaded.database.reading() as session:
+        labels = session.exec(select(Judgement).where(Judgement.judge_type == "person")).all()
+        people = {str(person.key) for person in session.exec(select(Person))}
+        answers = {criterion.key: criterion.answers for criterion in session.exec(select(Criterion))}
+    assert 220 <= len(labels) <= 290
+    answered: dict[tuple[int, int], list[Judgement]] = {}
+    for label in labels:
+        assert label.answer in answers[label.criterion_id]
+        assert label.judge in people
+        answered.setdefault((label.criterion_id, label.subject_id), []).append(label)
+    twice = [pair for pair in answered.values() if len(pair) == 2]
+    assert len(twice) >= 15
+    assert all(pair[0].judge != pair[1].judge for pair in twice)
+    assert 2 <= sum(pair[0].answer != pair[1].answer for pair in twice) < len(twice) / 2
+
+
+def test_drafts_rest_on_passages_and_edits_are_measured(loaded: Loaded) -> None:
+    with loaded.database.reading() as session:
+        rows = session.exec(
+            select(Citation, Draft, Passage)
+            .join(Draft, col(Draft.id) == col(Citation.draft_id))
+            .join(Passage, col(Passage.id) == col(Citation.passage_id))
+        ).all()
+        replies = session.exec(select(Reply).where(col(Reply.draft_id).is_not(None))).all()
+        cited = {citation.draft_id for citation, _, _ in rows}
+        answers = session.exec(select(Draft).where(Draft.decision == "answer")).all()
+    for citation, draft, passage in rows:
+        assert citation.quote in passage.text
+        assert passage.audience == "public"
+        assert passage.locale == draft.locale
+        assert draft.text[citation.start : citation.end].strip()
+        assert 0.5 <= citation.support <= 1
+        assert citation.passage_id in {found["passage_id"] for found in draft.retrieved}
+    assert all(draft.key in cited for draft in answers)
+    assert len(replies) > 200
+    for reply in replies:
+        assert reply.edit_ratio == edit_ratio(reply.draft_text, reply.final_text)
+        assert "".join(c["text"] for c in reply.changes if c["op"] != "delete") == reply.final_text
+
+
+def test_edits_become_smaller(loaded: Loaded) -> None:
+    with loaded.database.reading() as session:
+        before, after = session.exec(select(Build).order_by(col(Build.created_at))).all()
+        ratios = {
+            build.id: session.scalar(select(func.avg(Reply.edit_ratio)).where(Reply.build_id == build.id))
+            for build in (before, after)
+        }
+    assert ratios[after.id] < ratios[before.id] / 1.5
+
+
+def test_open_conversations_show_what_the_ai_made_of_them(loaded: Loaded) -> None:
+    with loaded.database.reading() as session:
+        open_now = session.exec(select(Conversation).where(Conversation.status == "open")).all()
+        drafts = {draft.conversation_id: draft for draft in session.exec(select(Draft))}
+    noted = [conversation for conversation in open_now if conversation.ai_outcome]
+    assert len(noted) >= 10
+    for conversation in noted:
+        assert drafts[conversation.key].decision == conversation.ai_outcome
+        assert drafts[conversation.key].basis_message_id == conversation.last_customer_message_id
+    assert all(conversation.waiting_since is not None for conversation in open_now)
+
+
+def test_reps_are_named_on_what_they_wrote(loaded: Loaded) -> None:
+    with loaded.database.reading() as session:
+        nameless = session.exec(
+            select(Message.id).where(Message.author == "rep", col(Message.person_id).is_(None))
+        ).all()
+    assert not nameless
+
+
+@pytest.mark.usefixtures("quick_hashes")
+def test_a_second_load_changes_nothing(database: Database) -> None:
+    load_sample(database, get_settings(), reference=REFERENCE)
+    assert sign_in("maeve", PASSWORD, database=database).person.sample
+    with database.transaction() as session:
+        conversation = session.exec(select(Conversation).where(Conversation.status == "open")).first()
+        assert conversation is not None
+        conversation.status = "resolved"
+        session.add(conversation)
+        worked_on = conversation.key
+    before = _counts(database)
+    again = load_sample(database, get_settings(), reference=REFERENCE + timedelta(days=3))
+    assert not again.changed
+    assert _counts(database) == before
+    with database.reading() as session:
+        assert session.get_one(Conversation, worked_on).status == "resolved"
+
+
+@pytest.mark.usefixtures("quick_hashes")
+def test_an_interrupted_load_is_completed(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(_session: Session, **_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Stored, "read", stop)
+        with pytest.raises(KeyboardInterrupt):
+            load_sample(database, get_settings(), reference=REFERENCE)
+    half = _counts(database)
+    assert half["Conversation"] >= 430
+    assert half["Draft"] == 0
+    report = load_sample(database, get_settings(), reference=REFERENCE + timedelta(hours=5))
+    assert report.conversations == 0
+    assert report.drafts > 300
+    whole = _counts(database)
+    assert whole["Conversation"] == half["Conversation"]
+    assert whole["Message"] == half["Message"]
+
+
+def test_progress_runs_from_nothing_to_all(loaded: Loaded) -> None:
+    assert loaded.progress == sorted(loaded.progress)
+    assert (loaded.progress[0], loaded.progress[-1]) == (0.0, 1.0)
+
+
+def test_production_refuses(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RATCHET_ENVIRONMENT", "production")
+    monkeypatch.setenv("RATCHET_SECRET", "s" * 40)
+    get_settings.cache_clear()
+    with pytest.raises(ConfigurationError, match="not for production"):
+        load_sample(database, get_settings())
+    assert _counts(database)["Person"] == 0
