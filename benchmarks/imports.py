@@ -1,8 +1,8 @@
 """Importing conversations against plain bulk inserts of the same rows into the same tables.
 
-50,000 messages in 10,000 conversations; ``--conversations N`` for another number. Runs on a temporary
-SQLite database, with ``--postgres`` on an embedded Postgres too. Target: at least half the messages/s
-of the plain inserts, which check nothing, derive nothing and find nothing again.
+50,000 messages in 10,000 conversations; ``--conversations N`` for another number. Runs on temporary
+SQLite databases, with ``--postgres URL`` on that server too. Target: at least half the messages/s of
+the plain inserts, which check nothing, derive nothing and find nothing again.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, create_engine, make_url, text
 
 from benchmarks.table import print_table
 from core.conversations import (
@@ -49,13 +48,13 @@ def main() -> int:
     """Measure each database, print, and return 1 when one misses the target."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--conversations", type=int, default=10_000)
-    parser.add_argument("--postgres", action="store_true", help="also on an embedded Postgres")
+    parser.add_argument("--postgres", default="", metavar="URL", help="also there; makes ratchet_bench_*")
     options = parser.parse_args()
     table, missed = [], []
     messages = options.conversations * TURNS
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ratchet-imports-")))
-        for name, new_url in _databases(folder, stack, postgres=options.postgres):
+    with tempfile.TemporaryDirectory(prefix="ratchet-imports-") as temporary:
+        folder = Path(temporary)
+        for name, new_url in _databases(folder, options.postgres):
             rounds = [_measure(new_url, number, folder, options.conversations) for number in range(ROUNDS)]
             rates = [messages / median(taken[what].wall for taken in rounds) for what in range(3)]
             # Round by round, as a machine that does other things drifts between rounds.
@@ -74,28 +73,20 @@ def main() -> int:
     return 1 if missed else 0
 
 
-def _databases(
-    folder: Path, stack: ExitStack, *, postgres: bool
-) -> Iterator[tuple[str, Callable[[str], str]]]:
+def _databases(folder: Path, server: str) -> Iterator[tuple[str, Callable[[str], str]]]:
     """Names, and for each a function that gives the URL of an empty database by a name."""
     yield "SQLite", lambda name: f"sqlite:///{folder / name}.sqlite"
-    if not postgres:
-        return
-    from sqlalchemy import create_engine, make_url, text
+    if server:
+        yield "Postgres", lambda name: _new_on_postgres(server, f"ratchet_bench_{name}")
 
-    from tests.postgres import running_postgres
 
-    (folder / "postgres").mkdir(mode=0o700)
-    server = stack.enter_context(running_postgres(folder / "postgres"))
-
-    def new_database(name: str) -> str:
-        admin = create_engine(server, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        admin.dispose()
-        return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-    yield "Postgres", new_database
+def _new_on_postgres(server: str, name: str) -> str:
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from core.errors import RatchetError
 from core.knowledge import ArticleVersion, IndexProgress, Passage, embed_missing
 from core.llm import get_embedder
 from core.settings import ROOT, Settings, get_settings
-from core.surfaces.importers import ImportOptions, import_article_file, import_conversation_file
+from core.surfaces import ImportOptions, import_article_file, import_conversation_file
 
 Row = dict[str, Any]
 
@@ -136,7 +136,7 @@ def star_conversations(path: Path) -> Iterator[Row]:
             "customer": {"id": dialogue["AnonymizedUserWorkerID"], "locale": "en"},
             "status": "closed",
             "created_at": messages[0]["created_at"],
-            "tags": dialogue["Scenario"]["Domains"],
+            "tags": [domain for domain in dialogue["Scenario"]["Domains"] if domain],
             **({"csat": 5 if answers == {True} else 1} if answers else {}),
             "messages": messages,
         }

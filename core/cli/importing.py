@@ -14,7 +14,7 @@ from core.errors import InvalidInput
 if TYPE_CHECKING:
     from core.database import Database
     from core.settings import Settings
-    from core.surfaces.importers import ImportProgress, ImportSummary, Preview
+    from core.surfaces import ImportProgress, ImportSummary, Preview
 
 import_app = typer.Typer(
     help="Bring in conversations or articles from files of other systems.", no_args_is_help=True
@@ -49,7 +49,7 @@ def import_conversations(
     as_json: AsJson = False,
 ) -> None:
     """Import conversations. Importing the same source again adds only what is new."""
-    from core.surfaces.importers import ImportOptions, import_conversation_file, preview_conversations
+    from core.surfaces import ImportOptions, import_conversation_file, preview_conversations
 
     options = ImportOptions(
         source=source,
@@ -95,7 +95,7 @@ def import_articles(
     as_json: AsJson = False,
 ) -> None:
     """Import articles. One that changed gets a new version; the others stay as they are."""
-    from core.surfaces.importers import ImportOptions, import_article_file, preview_articles
+    from core.surfaces import ImportOptions, import_article_file, preview_articles
 
     options = ImportOptions(source=source, locale=locale, audience=audience, zone=_zone(time_zone))
     if preview:
@@ -118,7 +118,7 @@ def import_articles(
 
 def show_formats() -> None:
     """Describe every format and its fields (Markdown)."""
-    from core.surfaces.importers import documentation
+    from core.surfaces import documentation
 
     typer.echo(documentation(), nl=False)
 

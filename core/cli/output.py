@@ -90,7 +90,7 @@ def read_json_lines(path: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
     Raises:
         InvalidInput: the file cannot be read.
     """
-    from core.surfaces.importers import decode_line, parse_json
+    from core.surfaces import decode_line, parse_json
 
     try:
         handle = sys.stdin.buffer if path == "-" else Path(path).open("rb")  # noqa: SIM115

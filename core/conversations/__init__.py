@@ -17,6 +17,11 @@ from core.conversations.outbox import (
 from core.conversations.queue import QueuePage, QueueRow, QueueView, count_queues, list_queue
 from core.conversations.queue_counts import COUNT_CAP
 from core.conversations.records import (
+    AUTHORS,
+    CHANNELS,
+    MAX_TEXT,
+    PRIORITIES,
+    STATUSES,
     AttachmentRecord,
     ConversationRecord,
     CustomerRecord,
@@ -46,8 +51,13 @@ from core.conversations.threads import (
 )
 
 __all__ = [
+    "AUTHORS",
+    "CHANNELS",
     "COUNT_CAP",
     "LEASE",
+    "MAX_TEXT",
+    "PRIORITIES",
+    "STATUSES",
     "Attachment",
     "AttachmentRecord",
     "Composer",

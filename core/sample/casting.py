@@ -13,6 +13,7 @@ from core.sample.cast import Client
 from core.sample.material import Material, Opening, SamplePerson, Scenario, Words
 
 LOCALE_SHARES = {"en": 0.68, "de": 0.18, "es": 0.14}
+_NO_CHAT = ("harbor",)
 _PHONE_PLANS = ("schooner", "fleet")
 _CALLS = 0.85  # of the conversations that could be calls
 _CALLS_EACH = 3  # times a transcript may be used
@@ -98,16 +99,24 @@ class Casting:
     busy: Counter[str] = field(default_factory=Counter)
     calls_made: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def client(self, rng: Random, part: Part, *, city: str = "") -> Client:
+    def client(self, rng: Random, part: Part, *, city: str = "", channel: str = "") -> Client:
         """A customer whose plan and language fit; rather one who has not written yet.
 
-        ``city``: the region of their sites, when the matter concerns only one.
+        Args:
+            city: the region of their sites, when the matter concerns only one.
+            channel: how they reach us, when that is settled.
         """
         plans = (part.opening.plan,) if part.opening.plan else part.scenario.plans
         fitting = [client for client in self.clients if client.locale == part.locale]
         fitting = [client for client in fitting if client.plan in plans] or fitting
-        if zones := part.opening.zones:
-            fitting = [client for client in self.clients if client.record.time_zone in zones]
+        if writers := part.opening.writers:
+            fitting = [
+                client
+                for client in self.clients
+                if client.record.name in writers or client.record.time_zone in writers
+            ]
+        if channel == "chat":
+            fitting = [client for client in fitting if client.plan not in _NO_CHAT] or fitting
         if city:
             fitting = [client for client in fitting if client.city == city] or fitting
         if part.scenario.annual:
@@ -131,7 +140,7 @@ class Casting:
                 return "voice"
         if len(part.opening.text) > 600:
             return "email"
-        if client.plan != "harbor" and open_now and rng.random() < 0.88:
+        if client.plan not in _NO_CHAT and open_now and rng.random() < 0.88:
             return "chat"
         return "embedded" if rng.random() < 0.16 else "email"
 

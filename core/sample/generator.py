@@ -79,7 +79,7 @@ def _open(material: Material, casting: Casting, *, reference: datetime) -> Itera
         setting = Setting(
             external_id=external_id,
             part=part,
-            client=casting.client(own, part),
+            client=casting.client(own, part, channel=case.channel),
             rep=rep,
             channel=case.channel,
             at=at,

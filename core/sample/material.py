@@ -30,8 +30,8 @@ class Opening:
     """How a customer begins, and which pieces of the scenario go with it.
 
     ``drafts``, ``replies`` and the rest are places in the lists of :class:`Words`. Empty: none.
-    ``months`` and ``plan`` fix details that the text mentions; ``zones`` are the time zones of
-    customers who would write in that language.
+    ``months`` and ``plan`` fix details that the text mentions; ``writers`` are the names or
+    time zones of the customers who would write so (empty: anybody).
     """
 
     text: str
@@ -42,7 +42,7 @@ class Opening:
     additions: tuple[int, ...] = ()
     months: int | None = None
     plan: str = ""
-    zones: tuple[str, ...] = ()
+    writers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +218,10 @@ def _words(raw: Mapping[str, Any]) -> Words:
     texts = raw["open"]
     choices = raw["match"].split() if "match" in raw else [None] * len(texts)
     openings = [_opening(text, choice, raw) for text, choice in zip(texts, choices, strict=True)]
-    if "zones" in raw:
+    if "writers" in raw:
         openings = [
-            replace(opening, zones=tuple(zones))
-            for opening, zones in zip(openings, raw["zones"], strict=True)
+            replace(opening, writers=tuple(writers))
+            for opening, writers in zip(openings, raw["writers"], strict=True)
         ]
     return Words(
         subjects=raw["subjects"],

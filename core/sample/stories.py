@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from core.sample.drafting import PastDraft, Skill, claims_of, past_draft, withhe
 from core.sample.material import OpenCase, SamplePerson
 
 _REFUSED = "refused"
+_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,13 @@ def tell(rng: Random, setting: Setting, *, reference: datetime) -> Story:
             if setting.channel == "chat" and rng.random() < 0.5:
                 thread.rep_says(rng.choice(setting.phrases["welcome"]))
     resolved = _verdict(rng, setting, draft)
-    escalated = _escalated(rng, setting, draft)
     record = _record(
         thread,
         setting,
         status="closed" if thread.now < reference - timedelta(days=14) else "resolved",
         csat=_csat(rng, setting, thread, resolved),
-        subject=fill(rng.choice(part.words.subjects), values),
-        escalation=scenario.escalation if escalated else "",
+        subject=_subject(rng, setting, values),
+        escalation=_escalation(rng, setting, draft),
         assignee=setting.rep.username,
         priority=scenario.priority,
     )
@@ -121,7 +122,7 @@ def tell_open(rng: Random, setting: Setting, case: OpenCase, *, reference: datet
         setting,
         status="waiting" if "replied" in case.flags else "open",
         csat=None,
-        subject=fill(rng.choice(setting.part.words.subjects), values),
+        subject=_subject(rng, setting, values),
         escalation=(scenario.escalation or "Needs a person who decides") if "escalated" in case.flags else "",
         assignee=case.assignee,
         priority=priority,
@@ -187,6 +188,15 @@ def _exchange(thread: Thread, pair: Sequence[str], values: dict[str, str], *, re
         thread.rep_says(second)
 
 
+def _subject(rng: Random, setting: Setting, values: dict[str, str]) -> str:
+    """The subject that shares most long words with what the customer wrote; by chance among equals."""
+    written = set(_LONG_WORD.findall(setting.part.opening.text.lower()))
+    subjects = list(setting.part.words.subjects)
+    rng.shuffle(subjects)
+    best = max(subjects, key=lambda subject: len(written & set(_LONG_WORD.findall(subject.lower()))))
+    return fill(best, values)
+
+
 def _frame(rng: Random, setting: Setting, values: dict[str, str]) -> tuple[str, str]:
     if setting.channel != "email":
         return "", ""
@@ -227,11 +237,9 @@ def _answer(rng: Random, setting: Setting, draft: PastDraft | None, values: dict
     return "\n\n".join(part for part in (greeting, text, sign_off) if part)
 
 
-def _escalated(rng: Random, setting: Setting, draft: PastDraft | None) -> bool:
-    scenario = setting.part.scenario
-    if not scenario.escalation:
-        return False
-    return (draft is not None and draft.decision == "escalate") or rng.random() < 0.5
+def _escalation(rng: Random, setting: Setting, draft: PastDraft | None) -> str:
+    certain = draft is not None and draft.decision == "escalate"
+    return setting.part.scenario.escalation if certain or rng.random() < 0.5 else ""
 
 
 def _verdict(rng: Random, setting: Setting, draft: PastDraft | None) -> str:
@@ -256,10 +264,9 @@ def _csat(rng: Random, setting: Setting, thread: Thread, resolved: str) -> int |
     delay = min(1.6, max(0.0, waited / patience - 1) * 0.45)
     score = 4.95 + 0.5 * setting.part.scenario.mood - delay
     score -= {"yes": 0.0, "partly": 0.9, "no": 1.8}[resolved]
-    score -= 0.5 if _REFUSED in setting.part.scenario.tags else 0.0
-    score += 0.35 * (setting.skill.sent - 0.4)
+    score += 0.35 * (setting.skill.sent - 0.4) - 0.5 * (_REFUSED in setting.part.scenario.tags)
     stars = min(5, max(1, round(rng.gauss(score, 0.8))))
-    answers = {1: 0.65, 2: 0.5, 3: 0.36, 4: 0.42, 5: 0.5}[stars]
+    answers = {1: 0.68, 2: 0.56, 3: 0.42, 4: 0.47, 5: 0.54}[stars]
     return stars if rng.random() < answers else None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import RatchetError
-from core.surfaces.importers import (
+from core.surfaces import (
     ImportOptions,
     Preview,
     Reject,

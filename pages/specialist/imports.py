@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.errors import InvalidInput
 from core.identity import Actor, Permission
-from core.surfaces.importers import (
+from core.surfaces import (
     FIELDS,
     PERMISSIONS,
     REQUIRED,

@@ -2,76 +2,60 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import subprocess
-import sys
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Table, text
 from sqlmodel import Session
 
-from core.conversations import import_conversations
-from core.database import Database
+from core.conversations import ConversationRecord, ImportReport
+from core.conversations.batch import Checked, ConversationBatch, Rows, Written
+from core.database import Database, migrate
 from tests.core.conversations.make import START, load, record, said
+from tests.faults.dying import die, run_until_killed
 
 pytestmark = pytest.mark.faults
 CONVERSATIONS = 300
 BATCH = 20
 
-# Imports the stream of _records(), and dies in the given batch at the given moment.
-_IMPORTER = """
-import os, signal, sys
-from core.conversations import import_conversations
-from core.conversations.batch import ConversationBatch
-from core.database import Database
-from tests.faults.test_import_crash import BATCH, _records
 
-batch, moment = int(sys.argv[1]), sys.argv[2]
-started = 0
+def _import_and_die(database: Database, batch: int, moment: str) -> None:
+    """In the child: import, and die in the given batch at the given moment."""
+    started = 0
+    write, insert = ConversationBatch.write, ConversationBatch._insert
 
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
+    def dying_write(self: ConversationBatch, records: Sequence[Checked]) -> Written:
+        nonlocal started
+        started += 1
+        written = write(self, records)
+        if started == batch and moment == "before commit":
+            die()
+        return written
 
-write, insert = ConversationBatch.write, ConversationBatch._insert
+    def dying_insert(self: ConversationBatch, table: Table, rows: Rows) -> None:
+        insert(self, table, rows)
+        if started == batch and moment == table.name:
+            die()
 
-def dying_write(self, records):
-    global started
-    started += 1
-    written = write(self, records)
-    if started == batch and moment == "before commit":
-        die()
-    return written
+    def progress(_: ImportReport) -> None:
+        if started == batch and moment == "after commit":
+            die()
 
-def dying_insert(self, table, rows):
-    insert(self, table, rows)
-    if started == batch and moment == table.name:
-        die()
-
-def progress(report):
-    if started == batch and moment == "after commit":
-        die()
-
-ConversationBatch.write, ConversationBatch._insert = dying_write, dying_insert
-import_conversations(
-    _records(), database=Database(os.environ["RATCHET_DATABASE_URL"]), source="test",
-    batch_size=BATCH, progress=progress,
-)
-"""
-
-_KILLED_FROM_OUTSIDE = """
-import os
-from core.conversations import import_conversations
-from core.database import Database
-from tests.faults.test_import_crash import _records
-import_conversations(
-    _records(), database=Database(os.environ["RATCHET_DATABASE_URL"]), source="test", batch_size=5,
-    progress=lambda report: print(report.new, flush=True),
-)
-"""
+    ConversationBatch.write = dying_write  # type: ignore[method-assign]
+    ConversationBatch._insert = dying_insert  # type: ignore[method-assign]
+    load(database, _records(), batch_size=BATCH, progress=progress)
 
 
-def _records():  # type: ignore[no-untyped-def]
+def _import_and_tell(database: Database, pipe: int) -> None:
+    """In the child: import in small batches, telling through ``pipe`` how far it is."""
+    load(database, _records(), batch_size=5, progress=lambda _: os.write(pipe, b"."))
+
+
+def _records() -> Iterator[ConversationRecord]:
     for number in range(CONVERSATIONS):
         messages = [
             said("customer" if turn % 2 == 0 else "rep", f"turn {turn} of {number}", minute=turn)
@@ -106,8 +90,6 @@ def _found(session: Session, word: str) -> int:
 
 def _check_whole(database: Database, tmp_path: Path) -> None:
     """What two attempts left equals what one undisturbed import makes elsewhere."""
-    from core.database import migrate
-
     if database.is_sqlite:
         elsewhere = Database(f"sqlite:///{tmp_path / 'elsewhere.sqlite'}")
         migrate(elsewhere)
@@ -126,16 +108,9 @@ def _check_whole(database: Database, tmp_path: Path) -> None:
 def test_an_import_killed_at_a_moment_is_made_whole(
     database: Database, tmp_path: Path, batch: int, moment: str
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", _IMPORTER, str(batch), moment],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    run_until_killed(partial(_import_and_die, batch=batch, moment=moment), database)
     whole_batches = batch if moment == "after commit" else batch - 1
-    report = import_conversations(_records(), database=database, source="test", batch_size=BATCH)
+    report = load(database, _records(), batch_size=BATCH)
     assert report.rejects == []
     assert report.unchanged == whole_batches * BATCH
     assert report.new == CONVERSATIONS - whole_batches * BATCH
@@ -143,19 +118,27 @@ def test_an_import_killed_at_a_moment_is_made_whole(
     assert load(database, _records()).unchanged == CONVERSATIONS
 
 
-@pytest.mark.parametrize("after", [5, 60, 150, 240])
-def test_an_import_killed_from_outside_is_made_whole(database: Database, tmp_path: Path, after: int) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", _KILLED_FROM_OUTSIDE], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        if int(line) >= after:
-            break
-    process.kill()
-    process.communicate()
+@pytest.mark.parametrize("batches", [1, 12, 30, 48])
+def test_an_import_killed_from_outside_is_made_whole(
+    database: Database, tmp_path: Path, batches: int
+) -> None:
+    database.dispose()
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            _import_and_tell(Database(database.url.render_as_string(hide_password=False)), theirs)
+        finally:
+            os._exit(0)
+    os.close(theirs)
+    told = 0
+    while told < batches and (said_now := os.read(ours, 1)):
+        told += len(said_now)
+    os.kill(child, signal.SIGKILL)
+    os.close(ours)
+    os.waitpid(child, 0)
     report = load(database, _records())
     assert report.rejects == []
-    assert report.unchanged >= after
+    assert report.unchanged >= batches * 5
     assert report.new + report.unchanged == CONVERSATIONS
     _check_whole(database, tmp_path)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -20,73 +18,54 @@ from core.conversations import OutboxItem, get_conversation, open_composer, send
 from core.database import Database, now
 from core.identity import Actor
 from core.settings import get_settings
+from core.surfaces import delivery, transports
 from core.surfaces.delivery import deliver_due
+from core.surfaces.transports import Parcel, Transport
 from tests.core.conversations.make import add_actor, load, record, stored_id
+from tests.faults.dying import die, run_until_killed
 
 pytestmark = pytest.mark.faults
-ROUNDS = 10
+ROUNDS = 12
 
-# A runner that dies at the moment named on its command line.
-_RUNNER = """
-import os, signal, sys
-from datetime import timedelta
-from core.database import Database
-from core.settings import get_settings
-from core.surfaces import delivery, transports
 
-moment = sys.argv[1]
-database = Database(os.environ["RATCHET_DATABASE_URL"])
+class _Dying:
+    """A transport whose process dies before or after the real one did its work."""
 
-def die(*_args, **_rest):
-    os.kill(os.getpid(), signal.SIGKILL)
+    def __init__(self, inner: Transport, moment: str) -> None:
+        self._inner = inner
+        self._moment = moment
 
-class Dying:
-    def __init__(self, inner):
-        self.inner = inner
-    def deliver(self, parcel):
-        if moment == "before delivery":
+    def deliver(self, parcel: Parcel) -> str:
+        if self._moment == "before delivery":
             die()
-        receipt = self.inner.deliver(parcel)
-        if moment == "after delivery":
+        receipt = self._inner.deliver(parcel)
+        if self._moment == "after delivery":
             die()
         return receipt
-    def close(self):
-        self.inner.close()
 
-if moment == "before the file is whole":
-    transports.os.fsync = die
-if moment == "before the mark is committed":
-    mark = delivery.mark_delivered
-    def mark_and_die(*args, **rest):
-        mark(*args, **rest)
-        die()
-    delivery.mark_delivered = mark_and_die
-settings = get_settings()
-delivery.deliver_due(
-    database=database, settings=settings, runner="dying",
-    transport=Dying(transports.transport_for(settings)), lease=timedelta(milliseconds=50),
-)
-print("survived")
-"""
+    def close(self) -> None:
+        self._inner.close()
 
-# A sender that dies right before, or right after, its transaction commits.
-_SENDER = """
-import os, signal, sys
-from core.conversations import get_conversation, open_composer, send_reply
-from core.database import Database
-from core.identity import Actor, Role
 
-moment, person, conversation, token, seen = sys.argv[1:]
-actor = Actor(int(person), "rosa", "Rosa", Role.REP)
-database = Database(os.environ["RATCHET_DATABASE_URL"])
-with database.transaction() as session:
-    send_reply(
-        actor, int(conversation), session=session, text="Hello", token=token, seen_message_id=int(seen)
-    )
-    if moment == "before commit":
-        os.kill(os.getpid(), signal.SIGKILL)
-os.kill(os.getpid(), signal.SIGKILL)
-"""
+def _deliver_and_die(database: Database, moment: str) -> None:
+    """In the child: deliver what is due, and die at ``moment``."""
+    settings = get_settings()
+    if moment == "before the file is whole":
+        transports.os.fsync = die  # type: ignore[attr-defined]
+    if moment == "before the mark is committed":
+        delivery.mark_delivered = die  # type: ignore[attr-defined]
+    way = _Dying(transports.transport_for(settings), moment)
+    lease = timedelta(milliseconds=50)
+    deliver_due(database=database, settings=settings, runner="dying", transport=way, lease=lease)
+
+
+def _send_and_die(database: Database, actor: Actor, moment: str, key: int, token: str, seen: int) -> None:
+    """In the child: send, and die right before or right after the commit."""
+    with database.transaction() as session:
+        send_reply(actor, key, session=session, text="Hello", token=token, seen_message_id=seen)
+        if moment == "before commit":
+            die()
+    die()
 
 
 @pytest.fixture(autouse=True)
@@ -117,18 +96,6 @@ def _send(database: Database, rep: Actor, external_id: str) -> None:
         send_reply(rep, key, session=session, text="Hello", token=token, seen_message_id=seen)
 
 
-def _die(code: str, *arguments: object) -> None:
-    """Run ``code`` in a process that is expected to kill itself."""
-    done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
-
-
 def _items(database: Database) -> list[OutboxItem]:
     with database.reading() as session:
         return list(session.exec(select(OutboxItem)))
@@ -153,7 +120,7 @@ def test_a_killed_runner_leaves_one_file_per_reply(
 ) -> None:
     for number in range(ROUNDS):
         _send(database, rep, f"c{number}")
-        _die(_RUNNER, moment)
+        run_until_killed(partial(_deliver_and_die, moment=moment), database)
         assert [item.state for item in _items(database)].count("delivering") == 1
         _recover(database)
     items = _items(database)
@@ -169,7 +136,9 @@ def test_a_killed_sender_leaves_a_whole_reply_or_none(
 ) -> None:
     for number in range(ROUNDS):
         key, token, seen = _ready(database, rep, f"c{number}")
-        _die(_SENDER, moment, rep.person_id, key, token, seen)
+        run_until_killed(
+            partial(_send_and_die, actor=rep, moment=moment, key=key, token=token, seen=seen), database
+        )
         # The rep's browser tries again with the same token, as after a reload.
         with database.transaction() as session:
             again = send_reply(rep, key, session=session, text="Hello", token=token, seen_message_id=seen)
@@ -204,7 +173,8 @@ def test_a_webhook_sees_repeats_only_under_the_same_key(
         get_settings.cache_clear()
         for number in range(ROUNDS):
             _send(database, rep, f"c{number}")
-            _die(_RUNNER, "after delivery" if number % 2 else "before delivery")
+            moment = "after delivery" if number % 2 else "before delivery"
+            run_until_killed(partial(_deliver_and_die, moment=moment), database)
             _recover(database)
     finally:
         server.shutdown()

@@ -16,7 +16,7 @@ from core.database import Database
 from core.identity import Actor, Role
 from core.knowledge import Article
 from core.settings import ROOT
-from core.surfaces.importers import import_runs
+from core.surfaces import import_runs
 from pages.widgets import shell
 from tests.core.surfaces.reading import conversation, write_lines
 

@@ -30,6 +30,13 @@ from core.llm.offline.words import is_stop, language_by_words, language_of, word
 from core.llm.output import DraftOutput
 
 _MAX_SEARCHES = 2
+_STEPS = {
+    "en": "steps open select choose enter confirm",
+    "de": "Schritte öffnen wählen eingeben bestätigen Sie",
+    "es": "pasos abra seleccione elija escriba confirme",
+    "fr": "étapes ouvrez sélectionnez choisissez saisissez confirmez",
+}
+"""Words that instructions are written with."""
 _SURE_OF_LANGUAGE_WORDS = 6
 _UNANSWERED_FACTOR = 0.7
 
@@ -80,7 +87,7 @@ def next_query(reading: Reading) -> str | None:
     evidence = Evidence(public, language=reading.language)
     weakest = min(asks, key=lambda ask: _lexical(evidence, ask))
     if _lexical(evidence, weakest) >= ENOUGH:
-        return None
+        return _procedure_query(evidence, asks, language=reading.language)
     query = _keywords(weakest, reading.language) if len(asks) == 1 else weakest.text
     return query if query and query not in queries else None
 
@@ -226,6 +233,18 @@ def _latest_alarms(turns: Sequence[Turn], screened: Sequence[Screening]) -> Scre
 def _lexical(evidence: Evidence, ask: Ask) -> float:
     ranked = evidence.score(ask)
     return strength(ask, ranked[0] if ranked else None, {})
+
+
+def _procedure_query(evidence: Evidence, asks: Sequence[Ask], *, language: str) -> str | None:
+    """A search for the steps, where the article that fits was found but not the part that has them."""
+    for ask in asks:
+        if ask.kind != "how":
+            continue
+        title = evidence.score(ask)[0].passage.title
+        found = [passage for passage in evidence.passages if passage.title == title]
+        if title and not any(piece.kind == "step" for passage in found for piece in passage.pieces()):
+            return f"{title} {_STEPS.get(language, _STEPS['en'])}"
+    return None
 
 
 def _keywords(ask: Ask, language: str) -> str:

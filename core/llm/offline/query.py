@@ -195,7 +195,8 @@ def _asks(text: str, *, context: str, language: str) -> tuple[Ask, ...]:
         )
         whole = tuple(dict.fromkeys(terms(f"{context} {words_left}", language)))
         if whole:
-            asks.append(Ask(text or context, kind_of(context or text) if context else kind_of(text), whole))
+            kind: AskKind = "how" if wants_action(text) else kind_of(context or text)
+            asks.append(Ask(text or context, kind, whole))
     if len(asks) > MAX_ASKS:
         asks = sorted(sorted(asks, key=lambda ask: -len(ask.terms))[:MAX_ASKS], key=asks.index)
     return tuple(asks)

@@ -146,9 +146,12 @@ class Evidence:
         return max(alike, key=lambda other: (len(other), other), default=term)
 
     def weight(self, term: str) -> float:
-        """Rare words weigh more (inverse document frequency over the pieces retrieved)."""
+        """Rare words weigh more (inverse document frequency over the pieces retrieved).
+
+        Only by half: the words the passages were found by are frequent here just because of that.
+        """
         count = min(self._counts[term], self._total)
-        return math.log(1 + (self._total - count + 0.5) / (count + 0.5))
+        return 1 + 0.5 * math.log(1 + (self._total - count + 0.5) / (count + 0.5))
 
     def section_terms(self, passage: Passage, index: int) -> frozenset[str]:
         """The words of the headings above a piece."""

@@ -29,6 +29,12 @@ _LEANING = re.compile(
     r"ce(tte|la|ci|s|t)?|ils?|elles?|ensuite|puis|cependant|toutefois|sinon|dans ce cas)\b",
     re.I,
 )
+_LEANING_INSIDE = re.compile(
+    r"\b(that|this|these|those) (time|date|day|period|case|error|step|setting|option|list|page|value|point|"
+    r"reason)s?\b|"
+    r"\bthe (former|latter|above|following)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +164,17 @@ def _unit(evidence: Evidence, ask: Ask, item: Scored, ranked: Sequence[Scored], 
     return sorted(indexes)
 
 
+def _leans(text: str) -> bool:
+    """Whether a sentence cannot be understood without the one before it."""
+    return _LEANING.match(text) is not None or _LEANING_INSIDE.search(text) is not None
+
+
 def _leaned_on(pieces: Sequence[Piece], index: int) -> set[int]:
     found: set[int] = set()
     while (
         index
         and len(found) < 2
-        and _LEANING.match(pieces[index].text)
+        and _leans(pieces[index].text)
         and pieces[index - 1].kind == "prose"
         and pieces[index - 1].block == pieces[index].block
     ):

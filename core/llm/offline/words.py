@@ -29,44 +29,45 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 # Function words, and words that any support message may hold whatever it is about.
 _STOP = {
-    "en": """a an and are as at be been being but by can could did do does doing done for from had has have
-        having he her here hers him his how i if in into is it its just let me might more most my
-        myself no nor not now of off on once only or other our out over own please she should so
-        some such than that the their them then there these they this those to too under until up us
-        very was we were what when where which while who whom why will with would you your yours am
-        any also about again all because before after both each few between during through above
-        below further same s t don dont doesnt didnt cant cannot isnt wont im ive id ill youre thats
-        whats get got getting want wants wanted need needs needed know like would help helping
+    "en": """take takes taken took a an and are as at be been being but by can could did do does doing done
+        for from had has have having he her here hers him his how i if in into is it its just let me
+        might more most my myself no nor not now of off on once only or other our out over own please
+        she should so some such than that the their them then there these they this those to too under
+        until up us very was we were what when where which while who whom why will with would you your
+        yours am any also about again all because before after both each few between during through
+        above below further same s t don dont doesnt didnt cant cannot isnt wont im ive id ill youre
+        thats whats get got getting want wants wanted need needs needed know like would help helping
         thanks thank hello hi hey dear regards best sincerely cheers tell see look looking find try
-        trying tried tell make use using used way able possible yes no okay ok sure question
-        questions wonder wondering anything something someone anyone maybe really still already even
-        ever never one go going think guess understand explain kindly happen happens today yesterday
-        regarding concerning hope hoping guys team support appreciate advance much many thing things
-        lot bit wondered information info answer since however well""",
-    "de": """der die das den dem des ein eine einen einem einer eines und oder aber ist sind war waren sein
-        bin bist hat habe haben hatte hatten ich du er sie es wir ihr mich mir dich dir ihm ihn ihnen
-        uns euch mein meine meinen meinem meiner dein deine unser unsere ihre ihren ihrem ihrer
-        nicht kein keine keinen auch nur noch schon sehr so zu zum zur im in an am auf aus bei mit
-        nach von vor für über unter um durch gegen ohne bis wie was wer wo wann warum weshalb welche
-        welcher welches wenn dass ob als man kann können könnte könnten muss müssen möchte möchten
-        soll sollte wird werden würde würden darf mal bitte danke vielen dank hallo guten tag morgen
-        abend grüße grüssen freundlichen viele liebe gerne hilfe helfen da doch denn dann hier dort
-        mehr etwas alles ja nein ok okay jemand frage fragen gibt geht machen tun wissen will wollen
-        brauche brauchen es sich diese dieser dieses diesen diesem""",
-    "es": """el la los las un una unos unas y o u pero es son era ser soy está están estar estoy he ha han
-        hay haber tengo tiene tienen yo tú él ella nosotros ustedes usted me te se le les lo nos mi mis
-        tu tus su sus no ni sí si también muy más menos ya aún de del al a en con por para sin sobre
-        entre hasta desde como cómo qué que quién cuál cuáles cuándo dónde por porque cuando donde
-        este esta estos estas ese esa eso esto puedo puede pueden podría poder quiero quisiera
-        necesito hacer hago favor gracias hola buenos buenas días tardes noches saludos ayuda ayudar
-        pregunta algo alguien todo todos bien ok vale""",
-    "fr": """le la les un une des du de d l et ou mais est sont était être suis es ai a as avez avons ont
-        avoir je tu il elle nous vous ils elles me te se lui leur y en mon ma mes ton ta tes son sa ses
-        notre nos votre vos leur leurs ne pas plus non oui si aussi très trop bien ce cet cette ces
-        cela ça qui que quoi quel quelle quels quelles quand où comment pourquoi combien dans sur
-        sous avec sans pour par vers chez entre depuis jusqu à au aux puis-je peux peut pouvez
-        pourrais pourriez pouvoir veux voudrais souhaite besoin faire fais s il plaît plait svp
-        merci bonjour bonsoir salut cordialement aide aider question savoir c est n qu j m t""",
+        trying tried tell make use using used way able possible yes no okay ok sure question questions
+        wonder wondering anything something someone anyone maybe really still already even ever never
+        one go going think guess understand explain kindly happen happens today yesterday regarding
+        concerning hope hoping guys team support appreciate advance much many thing things lot bit
+        wondered information info answer since however well""",
+    "de": """dauert dauern dauerte der die das den dem des ein eine einen einem einer eines und oder aber
+        ist sind war waren sein bin bist hat habe haben hatte hatten ich du er sie es wir ihr mich mir
+        dich dir ihm ihn ihnen uns euch mein meine meinen meinem meiner dein deine unser unsere ihre
+        ihren ihrem ihrer nicht kein keine keinen auch nur noch schon sehr so zu zum zur im in an am
+        auf aus bei mit nach von vor für über unter um durch gegen ohne bis wie was wer wo wann warum
+        weshalb welche welcher welches wenn dass ob als man kann können könnte könnten muss müssen
+        möchte möchten soll sollte wird werden würde würden darf mal bitte danke vielen dank hallo
+        guten tag morgen abend grüße grüssen freundlichen viele liebe gerne hilfe helfen da doch denn
+        dann hier dort mehr etwas alles ja nein ok okay jemand frage fragen gibt geht machen tun
+        wissen will wollen brauche brauchen es sich diese dieser dieses diesen diesem""",
+    "es": """tarda tardan dura duran el la los las un una unos unas y o u pero es son era ser soy está
+        están estar estoy he ha han hay haber tengo tiene tienen yo tú él ella nosotros ustedes usted
+        me te se le les lo nos mi mis tu tus su sus no ni sí si también muy más menos ya aún de del al
+        a en con por para sin sobre entre hasta desde como cómo qué que quién cuál cuáles cuándo dónde
+        por porque cuando donde este esta estos estas ese esa eso esto puedo puede pueden podría poder
+        quiero quisiera necesito hacer hago favor gracias hola buenos buenas días tardes noches
+        saludos ayuda ayudar pregunta algo alguien todo todos bien ok vale""",
+    "fr": """prend prennent prendre dure durent le la les un une des du de d l et ou mais est sont était
+        être suis es ai a as avez avons ont avoir je tu il elle nous vous ils elles me te se lui leur
+        y en mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs ne pas plus non oui si
+        aussi très trop bien ce cet cette ces cela ça qui que quoi quel quelle quels quelles quand où
+        comment pourquoi combien dans sur sous avec sans pour par vers chez entre depuis jusqu à au
+        aux puis-je peux peut pouvez pourrais pourriez pouvoir veux voudrais souhaite besoin faire
+        fais s il plaît plait svp merci bonjour bonsoir salut cordialement aide aider question savoir
+        c est n qu j m t""",
 }
 _ALL_STOP = {language: frozenset(words.split()) for language, words in _STOP.items()}
 _threads = local()

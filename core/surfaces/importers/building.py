@@ -10,8 +10,17 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from core.conversations import AttachmentRecord, ConversationRecord, CustomerRecord, MessageRecord
-from core.conversations.records import AUTHORS, CHANNELS, MAX_TEXT, PRIORITIES, STATUSES
+from core.conversations import (
+    AUTHORS,
+    CHANNELS,
+    MAX_TEXT,
+    PRIORITIES,
+    STATUSES,
+    AttachmentRecord,
+    ConversationRecord,
+    CustomerRecord,
+    MessageRecord,
+)
 from core.errors import InvalidInput
 from core.surfaces.importers.dates import parse_when
 from core.surfaces.importers.options import ImportOptions

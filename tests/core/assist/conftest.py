@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 from agents import Model
+from hypothesis import settings as examples
 
 from core.assist import DraftRunner, Equipment
 from core.database import Database
 from core.identity import Actor
 from core.settings import Settings, get_settings
 from tests.core.assist.making import Provider, import_knowledge, rep
+
+# No limit of time on one example: the first one loads tables of numbers, and machines are busy.
+examples.register_profile("assist", deadline=None)
+examples.load_profile("assist")
 
 
 @pytest.fixture
@@ -22,7 +27,7 @@ def knowledge(database: Database) -> Database:
 
 
 @pytest.fixture
-def settings(database: Database) -> Settings:  # noqa: ARG001 - it sets the URL the settings read
+def settings(database: Database) -> Settings:
     return get_settings()
 
 

@@ -96,7 +96,7 @@ class Provider(ModelProvider):
     def __init__(self, *models: Model) -> None:
         self._models = list(models)
 
-    def get_model(self, model_name: str | None) -> Model:  # noqa: ARG002 - the interface names it so
+    def get_model(self, model_name: str | None) -> Model:
         current = self._models[0]
         if len(self._models) > 1 and isinstance(current, ScriptedModel) and current.remaining_steps == 0:
             self._models.pop(0)

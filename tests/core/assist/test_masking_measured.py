@@ -60,7 +60,7 @@ def _pieces(masked: str, masker: Masker) -> list[Any]:
     return [*pieces, masked[position:]]
 
 
-def test_synthetic_records(record_property: Any) -> None:
+def test_synthetic_records() -> None:
     path = shared("pii_synth", "records_half_a.jsonl.gz")
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         records = [json.loads(line) for line in lines]
@@ -76,8 +76,7 @@ def test_synthetic_records(record_property: Any) -> None:
         wrong += sum(h and not p for h, p in zip(hidden, private, strict=True))
         harmless += sum(not p for p in private)
     recall = {kind: found[kind] / all_of_them[kind] for kind in LEAST_RECALL}
-    record_property("recall", {kind: round(value, 3) for kind, value in recall.items()})
-    record_property("harmless_characters_hidden", round(wrong / harmless, 4))
+    print({kind: round(value, 3) for kind, value in recall.items()}, round(wrong / harmless, 4))
     assert {kind for kind, value in recall.items() if value < LEAST_RECALL[kind]} == set()
     assert wrong / harmless < 0.01
 

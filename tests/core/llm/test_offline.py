@@ -8,14 +8,17 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pytest
 from agents import Agent, RunConfig, Runner, function_tool
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.errors import ProviderError
 from core.llm import Briefing, CallRecord, DraftOutput, join_sentences, model_provider, partial_sentences
+from core.llm.offline.caching import CachingEmbedder
 from core.llm.offline.case import read_case
-from core.llm.offline.drafting import read, write
+from core.llm.offline.drafting import next_query, read, write
 from core.llm.offline.markdown import plain
 from core.llm.offline.phrases import SPOKEN, phrases
 from core.settings import Settings
@@ -501,3 +504,62 @@ def test_without_a_search_tool_it_abstains_in_words_or_json() -> None:
 
     assert asyncio.run(run(DraftOutput)).reason == "missing_knowledge"
     assert "restore a backup" in asyncio.run(run(None))
+
+
+def searched(message: str, passages: tuple[P, ...]) -> list[dict[str, Any]]:
+    """Agent input after one search."""
+    output = json.dumps({"passages": entries(passages)})
+    return [
+        {"role": "user", "content": message},
+        {"type": "function_call", "call_id": "c", "name": "search_knowledge", "arguments": '{"query": "q"}'},
+        {"type": "function_call_output", "call_id": "c", "output": output},
+    ]
+
+
+class CountingEmbedder:
+    """Counts the texts it is asked for; similar texts share letters."""
+
+    name = "counting"
+    dimensions = 26
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def embed(self, texts: Any) -> Any:
+        self.seen.extend(texts)
+        rows = np.array(
+            [[text.lower().count(chr(97 + i)) for i in range(26)] for text in texts], dtype=np.float32
+        )
+        return rows / np.maximum(1e-6, np.linalg.norm(rows, axis=1, keepdims=True))
+
+
+def test_vectors_are_computed_once_and_the_least_used_go_first() -> None:
+    inner = CountingEmbedder()
+    caching = CachingEmbedder(inner, size=2)
+    first = caching.embed(["one", "two", "one"])
+    assert first.shape == (3, 26)
+    assert inner.seen == ["one", "two"]
+    caching.embed(["two", "three"])
+    assert inner.seen == ["one", "two", "three"]
+    caching.embed(["one"])
+    assert inner.seen == ["one", "two", "three", "one"]
+    assert np.allclose(first[0], first[2])
+
+
+def test_an_embedder_that_fails_costs_nothing_but_meaning() -> None:
+    class Failing(CountingEmbedder):
+        def embed(self, texts: Any) -> Any:
+            raise ProviderError("embedding service down")
+
+    items = searched("How long do you keep my backups?", LIBRARY)
+    reading = read(read_case(items))
+    assert write(reading, organisation="", embedder=Failing()) == write(
+        reading, organisation="", embedder=None
+    )
+
+
+def test_a_procedure_that_was_not_found_with_its_article_is_searched_for() -> None:
+    passages = (P("You can cancel your subscription at any time.", "Cancel your subscription"),)
+    query = next_query(read(read_case(searched("How do I cancel my subscription?", passages))))
+    assert query is not None
+    assert query.startswith("Cancel your subscription ")

@@ -133,3 +133,13 @@ def test_another_day_moves_what_is_dated(material: Material) -> None:
     moments = [message.created_at for story in stories for message in story.record.messages]
     assert min(moments) >= later - timedelta(days=90)
     assert max(moments) <= later
+
+
+def test_channels_fit_the_plans(stories: list[Story]) -> None:
+    """E-mail only on Harbor, telephone from Schooner on, as the help centre says."""
+    for story in stories:
+        plan = story.record.customer.facts["plan"]
+        if story.record.channel == "chat":
+            assert plan != "Harbor", story.record.external_id
+        if story.record.channel == "voice":
+            assert plan in ("Schooner", "Fleet"), story.record.external_id

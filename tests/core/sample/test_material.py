@@ -80,3 +80,12 @@ def test_broken_material_is_named(tmp_path: Path) -> None:
         read_material(tmp_path)
     with pytest.raises(ConfigurationError, match=r"incidents\.yaml"):
         read_material(tmp_path / "nowhere")
+
+
+def test_named_writers_are_customers(material: Material) -> None:
+    known = {customer.name for customer in material.customers}
+    known |= {customer.time_zone for customer in material.customers}
+    for scenario in material.scenarios.values():
+        for words in scenario.words.values():
+            for opening in words.openings:
+                assert not opening.writers or set(opening.writers) & known, (scenario.id, opening.writers)
