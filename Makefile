@@ -15,15 +15,18 @@ help:
 	@echo "make lint   formatting, lint and types"
 	@echo "make bench  measure, each figure against its reference"
 
-.venv/ready: requirements.txt
+# Both files pin everything, so pip need not resolve (--no-deps).
+INSTALL := $(BIN)/python -m pip install --quiet --no-deps --no-compile --disable-pip-version-check
+
+.venv/ready: requirements.txt requirements-model.txt
 	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Ratchet needs Python 3.11 or newer"'
 	@echo "Setting up .venv (once; about two minutes) ..."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -r requirements.txt
+	@$(INSTALL) -r requirements.txt -r requirements-model.txt
 	@touch $@
 
 .venv/ready-test: .venv/ready requirements-test.txt
-	@$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -r requirements-test.txt
+	@$(INSTALL) -r requirements-test.txt
 	@touch $@
 
 setup: .venv/ready
@@ -31,7 +34,7 @@ setup-test: .venv/ready-test
 
 run: setup
 	@$(BIN)/python -m core init --sample
-	@$(BIN)/python -m core sign-ins --port $(PORT)
+	@echo; echo "Opening http://localhost:$(PORT)  (stop with Ctrl+C)"; echo
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
 
 # Browser tests drive Debian's Chromium; it is installed when it is missing and apt is there.

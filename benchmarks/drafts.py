@@ -17,7 +17,7 @@ from benchmarks import data as public
 from benchmarks import queue
 from benchmarks.search import RememberingEmbedder
 from benchmarks.table import ms, percentile, print_table, ratio, timed
-from core.assist import draft_now, equip
+from core.assist import DraftResult, draft_now, equip
 from core.database import Database, migrate
 from core.knowledge import embed_missing, import_articles, search
 from core.llm import get_embedder
@@ -49,8 +49,13 @@ def main() -> int:
         questions = [question.text for question in public.aws_questions(data)]
         equipment = equip(database, settings)
         asked = list(islice(cycle(questions), options.drafts))
+
+        def write(text: str) -> DraftResult:
+            messages = [{"author": "customer", "text": text}]
+            return draft_now(messages, database=database, settings=settings, equipment=equipment)
+
         for question in questions[:3]:  # loads the model and the index
-            draft_now([{"author": "customer", "text": question}], database=database, settings=settings, equipment=equipment)
+            write(question)
 
         found = iter(asked)
 
@@ -59,10 +64,7 @@ def main() -> int:
                 search(next(found), session=session, embedder=embedder, audience="public", locale="en")
 
         alone = timed(find, times=len(asked) - 1, warm_up=1)
-        results = [
-            draft_now([{"author": "customer", "text": text}], database=database, settings=settings, equipment=equipment)
-            for text in asked
-        ]
+        results = [write(text) for text in asked]
         database.dispose()
     whole = [sum(result.stages.values()) for result in results]
     rows = [

@@ -52,9 +52,8 @@ def main() -> int:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=flags)
         home = Path(folder)
         environment = os.environ | {"RATCHET_HOME": str(home)}
-        subprocess.run(
-            [sys.executable, "-m", "core", "init", "--sample"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
-        )
+        init = [sys.executable, "-m", "core", "init", "--sample", "--json"]
+        subprocess.run(init, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
         with _server("app.py", environment, home) as (url, process):
             ours = _measure(browser.new_page(), url, process, clicks, open_page=_assist, click=_next)
         hello = home / "hello.py"

@@ -137,7 +137,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="ratchet-queue-") as folder:
         database = Database(f"sqlite:///{Path(folder) / 'queue.sqlite'}")
         try:
-            print(f"building {rows:,} conversations took {_build(database, rows):.0f} s")
+            print(f"building {rows:,} conversations took {build(database, rows):.0f} s")
             with database.reading() as session:
                 pages, searches, counts = _pages(session), _searches(session), _counts(session)
             # Only now, so that ours cannot lean on it: what there would be without indexes of our own.
@@ -155,7 +155,8 @@ def main() -> int:
     return 1 if missed else 0
 
 
-def _build(database: Database, rows: int) -> float:
+def build(database: Database, rows: int) -> float:
+    """Fill an empty database with ``rows`` conversations (no messages); returns the seconds it took."""
     started = time.monotonic()
     migrate(database)
     customers = max(1, rows // CUSTOMERS_EACH)

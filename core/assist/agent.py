@@ -28,6 +28,7 @@ from core.settings import Settings
 
 MOST_TURNS = 6
 PASSAGES_A_SEARCH = 8
+PASSAGES_AN_ARTICLE = 3  # two could hide the section that answers
 
 
 @dataclass(frozen=True)

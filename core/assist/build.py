@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from core.assist.agent import MOST_TURNS, PASSAGES_A_SEARCH
+from core.assist.agent import MOST_TURNS, PASSAGES_A_SEARCH, PASSAGES_AN_ARTICLE
 from core.assist.grounding.citations import CONTRIBUTES, ENOUGH
 from core.assist.grounding.quotes import SIMILAR_ENOUGH
 from core.assist.instructions import INSTRUCTIONS, VERSION
@@ -43,6 +43,7 @@ def current_build(*, session: Session, settings: Settings) -> Build:
         "agent": {
             "turns": MOST_TURNS,
             "passages_a_search": PASSAGES_A_SEARCH,
+            "passages_an_article": PASSAGES_AN_ARTICLE,
             "embedder": settings.embedder,
         },
         "verification": {"coverage": ENOUGH, "citation": CONTRIBUTES, "quote": SIMILAR_ENOUGH},

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from core.assist.agent import PASSAGES_A_SEARCH, run_agent
+from core.assist.agent import PASSAGES_A_SEARCH, PASSAGES_AN_ARTICLE, run_agent
 from core.assist.build import current_build, store_build
 from core.assist.context import Context
 from core.assist.equipment import Equipment
@@ -192,7 +192,9 @@ def _read_build(equipment: Equipment) -> Build:
 
 
 def _search(query: str, *, equipment: Equipment, context: Context) -> list[Hit]:
-    find = bound(search, query, locale=context.locale, limit=PASSAGES_A_SEARCH)
+    find = bound(
+        search, query, locale=context.locale, limit=PASSAGES_A_SEARCH, per_article=PASSAGES_AN_ARTICLE
+    )
     with equipment.database.reading() as session:
         try:
             return find(session=session, embedder=equipment.embedder)

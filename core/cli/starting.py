@@ -18,6 +18,8 @@ def init(
     as_json: AsJson = False,
 ) -> None:
     """Make or update the database and the run-time folder. Safe to repeat."""
+    from core.criteria import ensure_criteria
+
     with opened() as (database, settings):
         if sample and settings.production:
             raise ConfigurationError(
@@ -26,6 +28,8 @@ def init(
             )
         settings.home.mkdir(parents=True, exist_ok=True)
         settings.signing_key()
+        with database.transaction() as session:
+            ensure_criteria(session=session)
         if sample:
             from core.sample import load_sample
 
@@ -37,5 +41,15 @@ def init(
         emit({"database": shown, "home": str(settings.home), "sample": sample})
     else:
         typer.echo(f"Ready. Database: {shown}")
-        if not sample:
+        if sample:
+            _show_sign_ins()
+        else:
             typer.echo("Next: `people add NAME --role admin`, or `init --sample` to look around.")
+
+
+def _show_sign_ins() -> None:
+    from core.sample import PASSWORD, read_material
+
+    typer.echo(f"\nSign in as one of these, password {PASSWORD}:")
+    for person in read_material().people:
+        typer.echo(f"  {person.username:<10} {person.role:<11} {person.name}")

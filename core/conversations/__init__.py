@@ -16,6 +16,7 @@ from core.conversations.outbox import (
 )
 from core.conversations.queue import QueuePage, QueueRow, QueueView, count_queues, list_queue
 from core.conversations.queue_counts import COUNT_CAP
+from core.conversations.recall import recall_reply
 from core.conversations.records import (
     AUTHORS,
     CHANNELS,
@@ -30,7 +31,7 @@ from core.conversations.records import (
     Progress,
     Reject,
 )
-from core.conversations.replies import DraftUsed, SentReply, recall_reply, send_reply
+from core.conversations.replies import DraftUsed, SentReply, send_reply
 from core.conversations.stamp import conversation_stamp
 from core.conversations.tables import (
     Attachment,

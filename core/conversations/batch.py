@@ -12,30 +12,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, select, text, update
-from sqlmodel import SQLModel
+from sqlalchemy import Connection, select
 
 from core.conversations.attachments import StoredAttachment
 from core.conversations.checking import clean, customer_id_of, digest_key, one_line
-from core.conversations.records import ConversationRecord, CustomerRecord, MessageRecord
+from core.conversations.customers import write_customers
+from core.conversations.records import ConversationRecord, MessageRecord
 from core.conversations.standing import Standing
-from core.conversations.tables import Attachment, Conversation, Customer, Message
+from core.conversations.statements import (
+    Rows,
+    insert_rows,
+    lock_source,
+    new_ids,
+    select_known,
+    table_of,
+    update_rows,
+)
+from core.conversations.tables import Attachment, Conversation, Message
 from core.database import now
 
 MAX_HTML = 2_000_000
 """Characters of a message's HTML that are kept; of a longer one only the plain text is."""
 
-Rows = list[dict[str, Any]]
-
-
-def _table(model: type[SQLModel]) -> Table:
-    table: Table = model.__table__  # type: ignore[attr-defined]
-    return table
-
-
-_CUSTOMER, _CONVERSATION = _table(Customer), _table(Conversation)
-_MESSAGE, _ATTACHMENT = _table(Message), _table(Attachment)
-_CUSTOMER_TEXTS = {"name": 300, "email": 320, "phone": 64, "locale": 16, "time_zone": 64}
+_CONVERSATION, _MESSAGE, _ATTACHMENT = table_of(Conversation), table_of(Message), table_of(Attachment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +83,16 @@ class ConversationBatch:
 
     def write(self, batch: Sequence[Checked]) -> Written:
         """Insert what is new, update what changed, leave the rest alone."""
-        self._lock_source()
-        customers = self._write_customers(batch)
+        lock_source(self._connection, self._source)
+        records = (checked.record for checked in batch)
+        customers = write_customers(self._connection, records, source=self._source)
         known = self._known([checked.record.external_id for checked in batch])
         added = {
             checked.record.external_id: _unknown_messages(checked, known.get(checked.record.external_id))
             for checked in batch
         }
-        conversation_ids = iter(self._new_ids(_CONVERSATION, len(batch) - len(known)))
-        message_ids = iter(self._new_ids(_MESSAGE, sum(map(len, added.values()))))
+        conversation_ids = iter(new_ids(self._connection, _CONVERSATION, len(batch) - len(known)))
+        message_ids = iter(new_ids(self._connection, _MESSAGE, sum(map(len, added.values()))))
         for checked in batch:
             record = checked.record
             places = added[record.external_id]
@@ -105,55 +105,10 @@ class ConversationBatch:
         self._execute()
         return self._written
 
-    def _lock_source(self) -> None:
-        """Keep a second import of this source out until we are done. SQLite has one writer anyway."""
-        if self._connection.dialect.name == "postgresql":
-            key = text("SELECT pg_advisory_xact_lock(hashtextextended(:source, 0))")
-            self._connection.execute(key, {"source": f"import:{self._source}"})
-
-    def _new_ids(self, table: Table, count: int) -> Sequence[int]:
-        """Keys nobody else will get. Assigned here because bulk inserts do not return them cheaply."""
-        if count <= 0:
-            return ()
-        if self._connection.dialect.name == "postgresql":
-            statement = text(
-                "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"
-            )
-            return self._connection.execute(statement, {"name": table.name, "count": count}).scalars().all()
-        highest = self._connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
-        return range(highest + 1, highest + 1 + count)
-
-    # Customers
-
-    def _write_customers(self, batch: Sequence[Checked]) -> dict[str, int]:
-        wanted: dict[str, dict[str, Any]] = {}
-        for checked in batch:
-            _merge(wanted.setdefault(customer_id_of(checked.record), {}), checked.record.customer)
-        found = {row.external_id: row for row in self._select_by_external_id(_CUSTOMER, wanted)}
-        ids = {external_id: row.id for external_id, row in found.items()}
-        fresh = [external_id for external_id in wanted if external_id not in found]
-        inserts: Rows = []
-        for external_id, key in zip(fresh, self._new_ids(_CUSTOMER, len(fresh)), strict=True):
-            ids[external_id] = key
-            values = dict.fromkeys(_CUSTOMER_TEXTS, "") | {"facts": {}} | wanted[external_id]
-            inserts.append(
-                values | {"id": key, "source": self._source, "external_id": external_id, "created_at": now()}
-            )
-        self._insert(_CUSTOMER, inserts)
-        changes: Rows = []
-        for external_id, row in found.items():
-            stored = {name: getattr(row, name) for name in (*_CUSTOMER_TEXTS, "facts")}
-            merged = stored | wanted[external_id]
-            merged["facts"] = stored["facts"] | merged["facts"]
-            if merged != stored:
-                changes.append(merged | {"key": row.id})
-        self._update(_CUSTOMER, changes)
-        return ids
-
     # Conversations
 
     def _known(self, external_ids: Sequence[str]) -> dict[str, _Known]:
-        rows = self._select_by_external_id(_CONVERSATION, external_ids, lock=True)
+        rows = select_known(self._connection, _CONVERSATION, self._source, external_ids, lock=True)
         known = {row.external_id: _Known(row) for row in rows}
         if not known:
             return known
@@ -291,31 +246,11 @@ class ConversationBatch:
         self._written.messages += len(places)
         return standing
 
-    # Statements
-
-    def _select_by_external_id(
-        self, table: Table, external_ids: Iterable[str], *, lock: bool = False
-    ) -> Sequence[Any]:
-        columns = [column for column in table.c if column.computed is None]
-        statement = select(*columns).where(
-            table.c.source == self._source, table.c.external_id.in_(list(external_ids))
-        )
-        return self._connection.execute(statement.with_for_update() if lock else statement).all()
-
     def _execute(self) -> None:
-        self._insert(_CONVERSATION, self._conversations)
-        self._update(_CONVERSATION, self._updates)
-        self._insert(_MESSAGE, self._messages)
-        self._insert(_ATTACHMENT, self._attachments)
-
-    def _insert(self, table: Table, rows: Rows) -> None:
-        if rows:
-            self._connection.execute(table.insert(), rows)
-
-    def _update(self, table: Table, rows: Rows) -> None:
-        if rows:
-            values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "key"}
-            self._connection.execute(update(table).where(table.c.id == bindparam("key")).values(values), rows)
+        insert_rows(self._connection, _CONVERSATION, self._conversations)
+        update_rows(self._connection, _CONVERSATION, self._updates)
+        insert_rows(self._connection, _MESSAGE, self._messages)
+        insert_rows(self._connection, _ATTACHMENT, self._attachments)
 
 
 def _unknown_messages(checked: Checked, stored: _Known | None) -> Sequence[int]:
@@ -347,14 +282,6 @@ def _message_row(message: MessageRecord, said: str, key: str) -> dict[str, Any]:
         "html": clean(message.html) if 0 < len(message.html) <= MAX_HTML else "",
         "created_at": message.created_at,
     }
-
-
-def _merge(values: dict[str, Any], customer: CustomerRecord) -> None:
-    for name, limit in _CUSTOMER_TEXTS.items():
-        if given := getattr(customer, name):
-            values[name] = one_line(given.lower() if name == "email" else given, limit)
-    if customer.facts:
-        values["facts"] = values.get("facts", {}) | customer.facts
 
 
 def _state_of(record: ConversationRecord) -> dict[str, Any]:

@@ -15,7 +15,7 @@ class Base(SQLModel, registry=registry()):
 class Row(Base):
     """A table with an integer key that the database assigns."""
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=Identifier)  # type: ignore[call-overload]
+    id: int | None = Field(default=None, primary_key=True, sa_type=Identifier)
 
     @property
     def key(self) -> int:

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, table, text
 
 from core.database.engine import Database
 from core.errors import ConfigurationError
@@ -43,22 +43,30 @@ def migrate(database: Database) -> str:
                 "Start the newer version, or point RATCHET_DATABASE_URL at another database."
             )
         connection.rollback()
-        if database.is_sqlite:
-            # Batch migrations drop and rebuild tables; with foreign keys on, SQLite then deletes
-            # every child row. The pragma does nothing inside a transaction, hence before begin.
-            raw = connection.connection.dbapi_connection
-            assert raw is not None
-            raw.execute("PRAGMA foreign_keys=OFF")
-        try:
-            with connection.begin():
-                before = _row_counts(connection)
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-                _check_rows(connection, before, sqlite=database.is_sqlite)
-        finally:
-            if database.is_sqlite:
-                raw.execute("PRAGMA foreign_keys=ON")
+        with _without_foreign_keys(connection, sqlite=database.is_sqlite), connection.begin():
+            before = _row_counts(connection)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            _check_rows(connection, before, sqlite=database.is_sqlite)
     return head
+
+
+@contextmanager
+def _without_foreign_keys(connection: Connection, *, sqlite: bool) -> Iterator[None]:
+    """Batch migrations drop and rebuild tables; with foreign keys on, SQLite then deletes every child row.
+
+    The pragma does nothing inside a transaction, so this goes around it, on the driver's connection.
+    """
+    if not sqlite:
+        yield
+        return
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
 
 
 def _revision(connection: Connection) -> str | None:
@@ -67,7 +75,8 @@ def _revision(connection: Connection) -> str | None:
 
 def _row_counts(connection: Connection) -> dict[str, int]:
     names = _table_names(connection)
-    return {name: connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one() for name in names}
+    counts = ((name, connection.execute(select(func.count()).select_from(table(name)))) for name in names)
+    return {name: result.scalar_one() for name, result in counts}
 
 
 def _table_names(connection: Connection) -> list[str]:
@@ -98,7 +107,7 @@ def _lock(database: Database) -> Iterator[None]:
         if not database.url.database or database.url.database == ":memory:":
             yield
             return
-        with open(f"{database.url.database}.migrating", "w") as handle:
+        with Path(f"{database.url.database}.migrating").open("w") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
         return

@@ -47,7 +47,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class Vector(TypeDecorator[NDArray[np.float32]]):
-    """An embedding: float32 bytes on SQLite, ``halfvec`` (16 bit) on Postgres. Bind and read 1-d float32 arrays."""
+    """An embedding, a 1-d float32 array: its bytes on SQLite, ``halfvec`` (16 bit) on Postgres."""
 
     impl = LargeBinary
     cache_ok = True

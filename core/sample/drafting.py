@@ -16,10 +16,16 @@ from core.sample.material import Opening, Scenario, Words
 
 _CLAIM = re.compile(r"(?P<text>.+?)\s*\[(?P<article>[a-z0-9-]+)\](?=\s|$)", re.DOTALL)
 DISCARD_REASONS = {
-    "en": ("Answers a different question", "Too general", "Tone does not fit", "I know the case"),
-    "de": ("Beantwortet eine andere Frage", "Zu allgemein", "Der Ton passt nicht"),
-    "es": ("Responde a otra pregunta", "Demasiado general", "El tono no encaja"),
-}  # fmt: skip
+    "en": {
+        "Answers a different question": "wrong",
+        "Too general": "incomplete",
+        "Tone does not fit": "tone",
+        "I know the case": "not_needed",
+    },
+    "de": {"Beantwortet eine andere Frage": "wrong", "Zu allgemein": "incomplete", "Falscher Ton": "tone"},
+    "es": {"Responde a otra cosa": "wrong", "Demasiado general": "incomplete", "El tono no encaja": "tone"},
+}
+"""What reps wrote when they did not use a draft, with the answer to ``draft_discarded`` it amounts to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ def past_draft(
         final = _wrapped(frame, fill(words.replies[rng.choice(opening.replies)], values))
         if chance >= skill.discarded:
             return replace(draft, final=final, outcome="edited")
-        reason = rng.choice(DISCARD_REASONS[locale])
+        reason = rng.choice(list(DISCARD_REASONS[locale]))
         return replace(draft, final=final, outcome="discarded", outcome_reason=reason)
     if chance < skill.discarded + skill.rewritten + skill.sent and not slipped:
         return replace(draft, final=text, outcome="sent")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from core.assist import Draft
 from core.conversations import Reply
-from core.criteria import Criterion, Judgement
+from core.criteria import Criterion, Judgement, current_criterion, ensure_criteria
+from core.sample.drafting import DISCARD_REASONS
 from core.sample.history import Stored
 from core.sample.labels import Label
 from core.sample.stories import Story
@@ -18,20 +20,14 @@ _CUSTOMER_ANSWERS_AFTER = timedelta(hours=3)
 
 
 def write_criteria(session: Session, specifications: Sequence[Mapping[str, Any]]) -> dict[str, Criterion]:
-    """Version 1 of each sample criterion, by name; those that exist stay as they are."""
-    names = [specification["name"] for specification in specifications]
-    known = {
-        criterion.name: criterion
-        for criterion in session.exec(
-            select(Criterion).where(col(Criterion.name).in_(names), col(Criterion.version) == 1)
-        )
-    }
+    """The newest version of every criterion by name, with those of the sample added if they are missing."""
+    ensure_criteria(session=session)
     for specification in specifications:
-        if specification["name"] not in known:
-            known[specification["name"]] = criterion = Criterion(**specification)
-            session.add(criterion)
-    session.flush()
-    return known
+        if current_criterion(specification["name"], session=session) is None:
+            session.add(Criterion(**specification))
+            session.flush()
+    by_version = session.exec(select(Criterion).order_by(col(Criterion.version)))
+    return {criterion.name: criterion for criterion in by_version}
 
 
 def write_judgements(
@@ -43,7 +39,7 @@ def write_judgements(
     criteria: Mapping[str, Criterion],
     people: Mapping[str, int],
 ) -> int:
-    """Labels as judgements of persons, CSAT as judgements of customers. Returns how many."""
+    """Labels and discarded drafts as judgements of persons, CSAT as those of customers. Returns how many."""
     replies = dict(
         session.exec(
             select(Reply.message_id, Reply.id).where(
@@ -76,9 +72,32 @@ def write_judgements(
         for story in stories
         if story.record.csat is not None
     )
+    judgements.extend(_discards(session, stories, stored, criteria["draft_discarded"]))
     session.add_all(judgements)
     session.flush()
     return len(judgements)
+
+
+def _discards(
+    session: Session, stories: Sequence[Story], stored: Stored, criterion: Criterion
+) -> Iterator[Judgement]:
+    """Why reps did not use a draft, as they said when they discarded it."""
+    locales = {stored.conversations[s.record.external_id]: s.record.locale for s in stories}
+    discarded = session.exec(
+        select(Draft).where(col(Draft.outcome) == "discarded", col(Draft.conversation_id).in_(list(locales)))
+    )
+    for draft in discarded:
+        yield Judgement(
+            criterion_id=criterion.key,
+            subject_type=criterion.subject,
+            subject_id=draft.key,
+            answer=DISCARD_REASONS[locales[draft.conversation_id]][draft.outcome_reason],
+            judge_type="person",
+            judge=str(draft.outcome_by_id),
+            reason=draft.outcome_reason,
+            build_id=draft.build_id,
+            created_at=draft.outcome_at or draft.created_at,
+        )
 
 
 def _subject(label: Label, stored: Stored, replies: Mapping[int, int | None]) -> int:

@@ -29,7 +29,7 @@ from core.sample.judging import write_criteria, write_judgements
 from core.sample.labels import label
 from core.sample.material import FOLDER, Material, SamplePerson, read_material
 from core.settings import Settings
-from core.surfaces.importers import ImportOptions, import_article_file
+from core.surfaces import ImportOptions, import_article_file
 
 SOURCE = "halyard"
 """Source of everything the sample brings."""

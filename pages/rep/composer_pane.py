@@ -51,8 +51,9 @@ def _field(actor: Actor, conversation_id: int, customer: str, locale: str) -> No
         hint="I inserts the draft · ? shows all shortcuts",
         problem=st.session_state.get(problem_key(conversation_id), ""),
         focus=st.session_state.pop("composer_focus", None) == conversation_id,
-        on_text=lambda revision, text: _save(actor, conversation_id, revision, text),
-        on_send=lambda revision, text: _send(actor, conversation_id, revision, text),
+        # Through run_action, which looks again who is here: a fragment passes by the page's guard.
+        on_text=lambda revision, text: run_action(lambda: _save(actor, conversation_id, revision, text)),
+        on_send=lambda revision, text: run_action(lambda: _send(actor, conversation_id, revision, text)),
     )
 
 

@@ -188,9 +188,12 @@ def _insert(actor: Actor, view: DraftView) -> None:
 
 
 def _discard(actor: Actor, view: DraftView, reason: str | None) -> None:
-    if reason:
+    def discard() -> None:
         with get_process().database.transaction() as session:
-            discard_draft(actor, view.draft.key, session=session, reason=reason)
+            discard_draft(actor, view.draft.key, session=session, reason=reason or "")
+
+    if reason:
+        run_action(discard)
 
 
 def _regenerate(actor: Actor, view: DraftView, *, label: str) -> None:

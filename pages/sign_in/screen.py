@@ -25,7 +25,7 @@ def show(*, session_ended: bool) -> None:
     page_style("sign_in")
     with st.container(key="sign_in", width=380):
         with st.container(key="sign_in_head", horizontal_alignment="center"):
-            st.image(str(_MARK), width=44)
+            st.image(str(_MARK), width=44, alt="")  # the name is right below
             st.title("Ratchet", anchor=False, text_alignment="center")
             st.markdown("Every answer makes the next one better.", text_alignment="center")
         if _TICKET in st.session_state:

@@ -59,7 +59,7 @@ def require_page(permission: Permission) -> Actor:
 def show_denied(actor: Actor) -> None:
     """Say that this page is for other roles."""
     with st.container(key="denied", width=520):
-        st.subheader("This page is not part of your role")
+        st.subheader("This page is not part of your role", anchor=False)
         st.write(
             f"You are signed in as **{actor.name}** ({actor.role}). If you need this page for your work, "
             "ask somebody with the admin role."

@@ -9,11 +9,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Table, text
+from sqlalchemy import Connection, Table, text
 from sqlmodel import Session
 
-from core.conversations import ConversationRecord, ImportReport
-from core.conversations.batch import Checked, ConversationBatch, Rows, Written
+from core.conversations import ConversationRecord, ImportReport, customers, statements
+from core.conversations import batch as batches
+from core.conversations.batch import Checked, ConversationBatch, Written
+from core.conversations.statements import Rows
 from core.database import Database, migrate
 from tests.core.conversations.make import START, load, record, said
 from tests.faults.dying import die, run_until_killed
@@ -26,7 +28,7 @@ BATCH = 20
 def _import_and_die(database: Database, batch: int, moment: str) -> None:
     """In the child: import, and die in the given batch at the given moment."""
     started = 0
-    write, insert = ConversationBatch.write, ConversationBatch._insert
+    write, insert = ConversationBatch.write, statements.insert_rows
 
     def dying_write(self: ConversationBatch, records: Sequence[Checked]) -> Written:
         nonlocal started
@@ -36,8 +38,8 @@ def _import_and_die(database: Database, batch: int, moment: str) -> None:
             die()
         return written
 
-    def dying_insert(self: ConversationBatch, table: Table, rows: Rows) -> None:
-        insert(self, table, rows)
+    def dying_insert(connection: Connection, table: Table, rows: Rows) -> None:
+        insert(connection, table, rows)
         if started == batch and moment == table.name:
             die()
 
@@ -46,7 +48,7 @@ def _import_and_die(database: Database, batch: int, moment: str) -> None:
             die()
 
     ConversationBatch.write = dying_write  # type: ignore[method-assign]
-    ConversationBatch._insert = dying_insert  # type: ignore[method-assign]
+    batches.insert_rows = customers.insert_rows = dying_insert
     load(database, _records(), batch_size=BATCH, progress=progress)
 
 

@@ -50,6 +50,8 @@ PEOPLE = {
     "ada": ("Ada Moreau", Role.ADMIN),
 }
 START_SECONDS = 60
+expect.set_options(timeout=20_000)  # a loaded machine is slow, not wrong
+
 # Streamlit's navigation puts its section headers into the list of links; that list is not ours to mend.
 _FLATTEN_NAVIGATION = """() => document
   .querySelectorAll('[data-testid="stSidebarNavItems"], [data-testid="stSidebarNavItems"] li')
@@ -218,7 +220,7 @@ def new_window(
         color_scheme="dark" if dark else "light",
         reduced_motion="reduce",
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(20_000)
     try:
         yield context.new_page()
     finally:

@@ -151,12 +151,19 @@ def clauses(text: str) -> list[str]:
 _PIECE = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+(?=[\"'“‘«(\[¿¡]*[^\W\d_a-zß-öø-ÿ])|\n+(?=\s*\S)")
 
 
+_ONLY_A_MARK = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])")
+
+
 def pieces(text: str) -> list[str]:
-    """The sentences in what a model returned as one. Each keeps the line breaks that lead it in."""
+    """The sentences in what a model returned as one.
+
+    Each keeps the line breaks that lead it in, and the mark of a list item stays with its item.
+    """
     found: list[str] = []
     start = 0
     for match in _PIECE.finditer(text):
-        if not text[start : match.start()].strip():
+        before = text[start : match.start()]
+        if not before.strip() or _ONLY_A_MARK.fullmatch(before):
             continue
         # closing quotation marks belong to the sentence before, line breaks to the one after
         cut = match.start() + len(match.group()) - len(match.group().lstrip("\"'”’»)"))

@@ -92,6 +92,22 @@ def nothing_asked() -> Verdict:
     )
 
 
+def nudge_verdict(request: Request) -> Verdict | None:
+    """``needs_tool`` for a reminder after our reply: what became of the matter stands in no article."""
+    return state_verdict(request) if request.replied else None
+
+
+def state_verdict(request: Request) -> Verdict | None:
+    """``needs_tool`` for what the customer reminds us of: a person has to look."""
+    if not request.nudged:
+        return None
+    return Verdict(
+        "abstain",
+        "needs_tool",
+        f"The customer asks for news, or says that it goes on: {_quoted(request.nudged)}. How does it stand?",
+    )
+
+
 def tool_verdict(request: Request, selection: Selection, *, strong: bool) -> Verdict | None:
     """``needs_tool`` when an account has to be looked at or something done, unless steps do it."""
     text = request.text
@@ -209,7 +225,7 @@ def _several(
 
 
 def _named(passage: Passage) -> str:
-    return f"“{passage.title or passage.heading}” ({passage.id})"
+    return f"“{passage.title or passage.heading}”"
 
 
 def _quoted(text: str) -> str:

@@ -16,7 +16,9 @@ from core.llm.offline.decide import (
     clash_verdict,
     missing_verdict,
     nothing_asked,
+    nudge_verdict,
     scope,
+    state_verdict,
     tool_verdict,
 )
 from core.llm.offline.notes import Note, read_note
@@ -25,7 +27,7 @@ from core.llm.offline.query import Ask, Request, Turn, understand
 from core.llm.offline.rules import Screening, screen
 from core.llm.offline.scoring import Evidence, Scored
 from core.llm.offline.select import Limits, Selection, select
-from core.llm.offline.strength import ENOUGH, confidence, similarities, strength
+from core.llm.offline.strength import ENOUGH, similarities, strength
 from core.llm.offline.words import is_stop, language_by_words, language_of, words
 from core.llm.output import DraftOutput
 
@@ -88,6 +90,8 @@ def next_query(reading: Reading) -> str | None:
     weakest = min(asks, key=lambda ask: _lexical(evidence, ask))
     if _lexical(evidence, weakest) >= ENOUGH:
         return _procedure_query(evidence, asks, language=reading.language)
+    if weakest.leans:
+        return None  # searched alone it would find what the words happen to be in
     query = _keywords(weakest, reading.language) if len(asks) == 1 else weakest.text
     return query if query and query not in queries else None
 
@@ -99,6 +103,9 @@ def write(reading: Reading, *, organisation: str, embedder: Embedder | None) -> 
     alarm = alarm_verdict(reading.screening, request, passages)
     if alarm is not None:
         return _without_answer(alarm, 0.0)
+    reminder = nudge_verdict(request)
+    if reminder is not None:
+        return _without_answer(reminder, 0.0)
     if not request.asks:
         return _without_answer(nothing_asked(), 0.0)
 
@@ -111,7 +118,7 @@ def write(reading: Reading, *, organisation: str, embedder: Embedder | None) -> 
 
     verdict = tool_verdict(request, found.selection, strong=strong)
     if verdict is None and not strong:
-        verdict = _missing(reading, passages, usable)
+        verdict = state_verdict(request) or _missing(reading, passages, usable)
     if verdict is None:
         answered = [i for i, value in enumerate(found.strengths) if value >= ENOUGH]
         verdict = clash_verdict(
@@ -121,7 +128,7 @@ def write(reading: Reading, *, organisation: str, embedder: Embedder | None) -> 
             language=language,
         )
     if verdict is not None:
-        return _without_answer(verdict, confidence(main))
+        return _without_answer(verdict, main)
     return _answer(reading, found, language=language, organisation=organisation)
 
 
@@ -143,7 +150,7 @@ def _answer(reading: Reading, found: _Findings, *, language: str, organisation: 
         decision=ANSWER.decision,
         question=question,
         sentences=sentences,
-        confidence=round(confidence(main) * factor, 4),
+        confidence=round(main * factor, 4),
     )
 
 
@@ -165,7 +172,7 @@ def _find(
         if similarity:
             ranked = evidence.score(ask, similarity=similarity)
         rankings.append(ranked)
-        strengths.append(strength(ask, ranked[0] if ranked else None, similarity))
+        strengths.append(_strength(evidence, ask, ranked, similarity))
     answered = [ask for ask, value in zip(asks, strengths, strict=True) if value >= ENOUGH]
     prose = 1 if note.shorter else 5 if note.longer else 3
     limits = Limits(prose=prose, whole_lists=not note.shorter)
@@ -232,7 +239,13 @@ def _latest_alarms(turns: Sequence[Turn], screened: Sequence[Screening]) -> Scre
 
 def _lexical(evidence: Evidence, ask: Ask) -> float:
     ranked = evidence.score(ask)
-    return strength(ask, ranked[0] if ranked else None, {})
+    return _strength(evidence, ask, ranked, {})
+
+
+def _strength(evidence: Evidence, ask: Ask, ranked: Sequence[Scored], similarity: dict[str, float]) -> float:
+    if not ranked:
+        return 0.0
+    return strength(ask, ranked[0], similarity, evidence.topic(ask, ranked[0].passage.title))
 
 
 def _procedure_query(evidence: Evidence, asks: Sequence[Ask], *, language: str) -> str | None:

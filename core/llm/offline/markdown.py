@@ -45,6 +45,8 @@ _ABOUT_ITSELF = re.compile(
     re.I,
 )
 _REFERENCE_WORDS = 40
+_MAX_COLUMNS = 5
+_CELL_WORDS = 8
 _LABEL = re.compile(r"^\s*(\*\*|__)[^*_\n]{1,60}(\*\*|__)\s*:?\s*$")
 
 
@@ -192,7 +194,8 @@ class _Reader:
             start, end = self._trim(*self.lines[index])
             row = _cells(self._line(index))
             if any(row):
-                self.pieces.append(Piece(start, end, _row_text(cells, row), "row", self.block, header=header))
+                kind: Kind = "row" if _reads_well(cells, row) else "navigation"
+                self.pieces.append(Piece(start, end, _row_text(cells, row), kind, self.block, header=header))
             index += 1
         return index
 
@@ -246,6 +249,13 @@ def _row_text(header: list[str], row: list[str]) -> str:
         f"{name}: {cell}" if name else cell for name, cell in zip(header[1:], row[1:], strict=False) if cell
     ]
     return f"{row[0]}: {', '.join(named)}" if row[0] else ", ".join(named)
+
+
+def _reads_well(header: list[str], row: list[str]) -> bool:
+    """Whether a row can be read outside its table: name and value, or a few short values."""
+    if not row[0] or (header and not header[0] and len(row) > 2):
+        return False  # the first column has no name: the table compares, and a row says one half
+    return len(row) <= 2 or (len(row) <= _MAX_COLUMNS and all(len(c.split()) <= _CELL_WORDS for c in row[1:]))
 
 
 def _is_navigation(raw: str) -> bool:

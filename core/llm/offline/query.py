@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.llm.offline.cleaning import without_pleasantries
+from core.llm.offline.nudges import without_nudges
 from core.llm.offline.questions import AskKind, kind_of
 from core.llm.offline.rules import wants_action
 from core.llm.offline.sentences import split_sentences
@@ -17,6 +18,7 @@ MAX_ASKS = 3
 _FEW_TERMS = 3
 _WHOLE_MESSAGE_WORDS = 45
 _QUERY_WORDS = 60
+_ABOUT_TERMS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,22 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One thing the customer asks. ``terms`` are the stems to find an answer by, in order."""
+    """One thing the customer asks.
+
+    Attributes:
+        terms: the stems to find an answer by, in order.
+        about: stems of what else the customer wrote, which tells what the question is about.
+    """
 
     text: str
     kind: AskKind
     terms: tuple[str, ...]
+    about: tuple[str, ...] = ()
+
+    @property
+    def leans(self) -> bool:
+        """Whether the question says too little by itself, such as "Is that enough?"."""
+        return bool(self.about) and len(self.terms) < _FEW_TERMS + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +58,16 @@ class Request:
         asks: the things asked, in the customer's order; empty when nothing is asked.
         said: stems of everything the customer, the rep's note and our records say, to tell cases apart.
         query: what to search for; empty when nothing is asked.
+        nudged: what the customer asked before and now reminds us of; empty where this is no reminder.
+        replied: whether we wrote something between the question and the reminder.
     """
 
     text: str
     asks: tuple[Ask, ...]
     said: frozenset[str]
     query: str
+    nudged: str = ""
+    replied: bool = False
 
 
 _REQUEST = re.compile(
@@ -115,6 +132,14 @@ def understand(
     """
     latest, earlier = _latest(turns)
     text = without_masks(without_pleasantries(latest))
+    left, nudge = without_nudges(text)
+    nudged, replied = "", False
+    if sum(turn.author == "customer" for turn in turns) < 2:
+        pass  # a first message reminds of nothing
+    elif nudge and not set(terms(left, language)):
+        nudged, replied = _matter(earlier), True
+    elif nudge:
+        text, nudged = left, left
     context = ""
     own_terms = set(terms(text, language))
     if earlier and (len(own_terms) < _FEW_TERMS or (_REPLY_ONLY.match(text) and len(own_terms) < 8)):
@@ -125,12 +150,24 @@ def understand(
     said = frozenset(term for part in heard for term in terms(without_masks(part), language))
     if not own_terms and not (context and _REPLY_ONLY.match(text)) and not note:
         if not (subject and not earlier and set(terms(subject, language))):
-            return Request(text, (), said, "")
+            return Request(text, (), said, "", nudged, replied)
         context = subject
     asks = _asks(text, context=context, language=language)
     if note and set(terms(note, language)):
         asks = (*asks, *_asks(_TELLING.sub("", note), context="", language=language)[:1])
-    return Request(text, asks[: MAX_ASKS + 1], said, _query(text, asks, context=context, note=note))
+    return Request(
+        text, asks[: MAX_ASKS + 1], said, _query(text, asks, context=context, note=note), nudged, replied
+    )
+
+
+def _matter(earlier: Sequence[Turn]) -> str:
+    """The customer's last words before ours that say what it is about."""
+    for turn in reversed(earlier):
+        if turn.author == "customer":
+            matter, _ = without_nudges(without_masks(without_pleasantries(turn.text)))
+            if matter:
+                return matter
+    return ""
 
 
 def _latest(turns: Sequence[Turn]) -> tuple[str, Sequence[Turn]]:
@@ -197,9 +234,15 @@ def _asks(text: str, *, context: str, language: str) -> tuple[Ask, ...]:
         if whole:
             kind: AskKind = "how" if wants_action(text) else kind_of(context or text)
             asks.append(Ask(text or context, kind, whole))
+    asks = [replace(ask, about=_about(ask, f"{context} {_condense(text)}", language)) for ask in asks]
     if len(asks) > MAX_ASKS:
         asks = sorted(sorted(asks, key=lambda ask: -len(ask.terms))[:MAX_ASKS], key=asks.index)
     return tuple(asks)
+
+
+def _about(ask: Ask, text: str, language: str) -> tuple[str, ...]:
+    others = (term for term in terms(text, language) if term not in ask.terms)
+    return tuple(dict.fromkeys(others))[:_ABOUT_TERMS]
 
 
 def _before(sentences: Sequence[str], part: str) -> Sequence[str]:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from rapidfuzz.distance import OSA
+
 from core.llm.offline.markdown import Piece
 from core.llm.offline.passages import Passage
 from core.llm.offline.query import Ask
@@ -22,9 +24,18 @@ SHAPE_BONUS = 0.12
 STEP_BONUS = 0.3
 STEP_MALUS = 0.15
 SPECIAL_CASE_MALUS = 0.25
+import os
+FIT_WEIGHT = float(os.environ.get("FW","0.5"))
+ABOUT_WEIGHT = float(os.environ.get("AW","0.3"))
+ABOUT_WEIGHT_LEANING = 0.8
+"""For the words around a question; a question that says little lives by them."""
+DANGLING_MALUS = 0.15
+"""For a list item or a row that no sentence introduces."""
 TITLE_BONUS = 0.2
 _COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no", "fi"})
 _COMPOUND_PART = 6
+_TYPO_PART = 5
+_FIRST = 5
 PASSAGE_WEIGHT = 0.25
 
 _NUMBER = (
@@ -85,6 +96,30 @@ class Scored:
     covered: float
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """How well an article fits a message, all 0..1.
+
+    Attributes:
+        score: of its best passage in the search.
+        share: of the first passages found, those that are its own.
+        named: of the words of its title, those in the message.
+        covered: of the words of the message (weighted), those in its passages.
+        words: how many words the message has that carry meaning.
+    """
+
+    score: float
+    share: float
+    named: float
+    covered: float
+    words: int
+
+    @property
+    def fit(self) -> float:
+        """All in one figure 0..1, for comparing articles."""
+        return (self.score + 2 * self.share + 3 * self.covered) / 6
+
+
 class Evidence:
     """The public passages of one draft with the statistics needed to weigh words.
 
@@ -113,6 +148,7 @@ class Evidence:
             counts.update(self._headings[passage.id])
             total += 1
         self._counts = counts
+        self._known: dict[str, str] = {}
         self._total = max(1, total)
         self._best_score = max((passage.score for passage in passages), default=0.0) or 1.0
 
@@ -131,19 +167,41 @@ class Evidence:
 
         In languages that write compounds as one word, ``Erstattung`` also finds ``Rückerstattung``.
         """
-        if self.language not in _COMPOUNDING:
-            return tuple(ask_terms)
-        return tuple(dict.fromkeys(self._compound(term) for term in ask_terms))
+        return tuple(dict.fromkeys(self._written(term) for term in ask_terms))
 
-    def _compound(self, term: str) -> str:
-        if self._counts[term] or len(term) < _COMPOUND_PART:
+    def _written(self, term: str) -> str:
+        if self._counts[term] or len(term) < _TYPO_PART or any(char.isdigit() for char in term):
             return term
+        if term not in self._known:
+            self._known[term] = self._compound(term) if self.language in _COMPOUNDING else self._typo(term)
+        return self._known[term]
+
+    def _typo(self, term: str) -> str:
+        """The word that a misspelt one must mean: one letter more, less or other, or two swapped."""
         alike = [
             other
             for other in self._counts
-            if len(other) >= _COMPOUND_PART and (other.endswith(term) or term.endswith(other))
+            if abs(len(other) - len(term)) <= 1
+            and other[0] == term[0]
+            and OSA.distance(term, other, score_cutoff=1) <= 1
         ]
-        return max(alike, key=lambda other: (len(other), other), default=term)
+        return max(alike, key=lambda other: (self._counts[other], other), default=term)
+
+    def _compound(self, term: str) -> str:
+        if len(term) < _COMPOUND_PART:
+            return self._typo(term)
+        alike = [
+            other
+            for other in self._counts
+            if len(other) >= _COMPOUND_PART
+            and (
+                other.endswith(term)
+                or term.endswith(other)
+                or other.startswith(term)
+                or term.startswith(other)
+            )
+        ]
+        return max(alike, key=lambda other: (len(other), other), default=self._typo(term))
 
     def weight(self, term: str) -> float:
         """Rare words weigh more (inverse document frequency over the pieces retrieved).
@@ -168,6 +226,21 @@ class Evidence:
         total = sum(self.weight(term) for term in ask_terms)
         return sum(self.weight(term) for term in ask_terms if term in present) / total if total else 0.0
 
+    def topic(self, ask: Ask, title: str) -> Topic:
+        """What speaks for the article ``title`` as the one that the whole message is about."""
+        words = self.same_words((*ask.terms, *ask.about))
+        own = [passage for passage in self.passages if passage.title == title]
+        first = self.passages[:_FIRST]
+        titled = self._titles[own[0].id] if own else frozenset[str]()
+        present = frozenset[str]().union(*(self.passage_terms(passage) for passage in own))
+        return Topic(
+            score=max((passage.score for passage in own), default=0.0),
+            share=sum(passage.title == title for passage in first) / max(1, len(first)),
+            named=len(titled & set(words)) / max(1, len(titled)),
+            covered=self.coverage(words, present),
+            words=len(words),
+        )
+
     def score(self, ask: Ask, *, similarity: Mapping[str, float] | None = None) -> list[Scored]:
         """Every quotable piece scored for ``ask``, best first.
 
@@ -178,8 +251,10 @@ class Evidence:
         weights = {term: self.weight(term) for term in asked}
         total = sum(weights.values()) or 1.0
         pairs = set(pairwise(asked))
+        about = frozenset(self.same_words(ask.about))
+        fits = {passage.title: self.topic(ask, passage.title).fit for passage in self.passages}
         scored = [
-            self._score_piece(ask, passage, index, piece, weights, total, pairs, similarity or {})
+            self._score_piece(ask, passage, index, piece, weights, total, pairs, about, fits[passage.title], similarity or {})
             for passage in self.passages
             for index, piece in enumerate(passage.pieces())
             if piece.kind not in ("heading", "navigation")
@@ -197,6 +272,8 @@ class Evidence:
         weights: Mapping[str, float],
         total: float,
         pairs: set[tuple[str, str]],
+        about: frozenset[str],
+        fit: float,
         similarity: Mapping[str, float],
     ) -> Scored:
         own = self._terms[passage.id][index]
@@ -225,9 +302,15 @@ class Evidence:
         if self._special[passage.id] - set(ask.terms):
             score -= SPECIAL_CASE_MALUS
         title = self._titles[passage.id]
-        score += TITLE_BONUS * len(title & weights.keys()) / len(title) if title else 0.0
+        score += TITLE_BONUS * len(title & (weights.keys() | about)) / len(title) if title else 0.0
+        if about:
+            share = self.coverage(tuple(about), own | heading)
+            score += (ABOUT_WEIGHT_LEANING if ask.leans else ABOUT_WEIGHT) * share
         score += PASSAGE_WEIGHT * passage.score / self._best_score
+        score += FIT_WEIGHT * fit
         score += _length_penalty(piece)
+        if piece.kind in ("bullet", "row") and lead_in(passage.pieces(), index) is None:
+            score -= DANGLING_MALUS
         if piece.text in similarity:
             score += 0.5 * similarity[piece.text]
         return Scored(passage, index, piece, own, score, direct + above + beside)

@@ -20,6 +20,8 @@ _MAX_STEPS = 16
 _MAX_BULLETS = 8
 _MAX_BULLET_WORDS = 140
 _MAX_ROWS = 4
+_MAX_SENTENCES = 4
+_PARAGRAPH_WORDS = 70
 _LEANING = re.compile(
     r"^(this|that|these|those|it|they|he|she|such|then|also|however|therefore|otherwise|instead|"
     r"in (this|that|these) cases?|"
@@ -151,6 +153,8 @@ def _unit(evidence: Evidence, ask: Ask, item: Scored, ranked: Sequence[Scored], 
     kind = item.piece.kind
     if kind == "prose":
         indexes.update(_leaned_on(pieces, item.index))
+        if limits.whole_lists:
+            indexes.update(_paragraph(pieces, item.index))
         indexes.update(_introduced(evidence, ask, item, ranked, limits))
     elif kind == "step":
         indexes.update(_steps(pieces, item.index))
@@ -181,6 +185,13 @@ def _leaned_on(pieces: Sequence[Piece], index: int) -> set[int]:
         index -= 1
         found.add(index)
     return found
+
+
+def _paragraph(pieces: Sequence[Piece], index: int) -> set[int]:
+    """A short paragraph as a whole: a sentence out of the middle of it often says too little."""
+    block = [at for at in _block(pieces, index) if pieces[at].kind == "prose"]
+    size = sum(len(pieces[at].text.split()) for at in block)
+    return set(block) if len(block) <= _MAX_SENTENCES and size <= _PARAGRAPH_WORDS else {index}
 
 
 def _introduced(

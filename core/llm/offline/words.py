@@ -10,6 +10,8 @@ from typing import Any
 
 import snowballstemmer
 
+from core.llm.offline.synonyms import GROUPS
+
 _STEMMERS = {
     "en": "english",
     "de": "german",
@@ -137,8 +139,21 @@ _FOLDED_STOP = {language: frozenset(fold(word) for word in stop) for language, s
 
 @lru_cache(maxsize=8192)
 def terms(text: str, language: str) -> tuple[str, ...]:
-    """Stems of the words that carry meaning, in order, repeats included."""
-    return tuple(stem(word, language) for word in words(text) if not is_stop(word, language))
+    """Stems of the words that carry meaning, in order, repeats included; of synonyms the first one's."""
+    same = _same_meaning(language)
+    stems = (stem(word, language) for word in words(text) if not is_stop(word, language))
+    return tuple(same.get(each, each) for each in stems)
+
+
+@lru_cache(maxsize=16)
+def _same_meaning(language: str) -> dict[str, str]:
+    """Stem -> the stem that stands for its meaning."""
+    found: dict[str, str] = {}
+    for line in GROUPS.get(language, "").strip().splitlines():
+        stems = [stem(word, language) for entry in line.split() for word in words(entry)[:1]]
+        for each in stems:
+            found.setdefault(each, stems[0])
+    return found
 
 
 def language_by_words(text: str) -> str:

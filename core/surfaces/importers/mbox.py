@@ -28,7 +28,7 @@ _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
 @conversation_importer(
-    "mbox", label="E-mail (mbox, .eml, folder)", suffixes=(".mbox", ".mbx", ".eml"), passes=2
+    "mbox", label="E-mail (mbox, .eml, folder)", suffixes=(".mbox", ".mbx", ".eml"), passes=2, batch=100
 )
 def read_mbox(source: Source, options: ImportOptions) -> Iterator[ConversationRecord | Reject | Remark]:
     """Mail: an `.mbox` file, an `.eml` file, or a folder of them. Each thread is a conversation.

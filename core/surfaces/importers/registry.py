@@ -20,12 +20,17 @@ ArticleReader = Callable[[Source, ImportOptions], Iterator[ArticleRecord | Rejec
 
 @dataclass(frozen=True)
 class ConversationFormat:
-    """How to read conversations. ``passes``: how often the input is read, for the progress bar."""
+    """How to read conversations.
+
+    ``passes`` says how often the input is read, for the progress bar; ``batch`` how many
+    conversations are stored at a time, fewer where they carry files.
+    """
 
     name: str
     label: str
     suffixes: tuple[str, ...]
     passes: int
+    batch: int
     read: ConversationReader
 
     @property
@@ -54,12 +59,12 @@ _article_formats: dict[str, ArticleFormat] = {}
 
 
 def conversation_importer(
-    name: str, *, label: str, suffixes: tuple[str, ...], passes: int = 1
+    name: str, *, label: str, suffixes: tuple[str, ...], passes: int = 1, batch: int = 2000
 ) -> Callable[[ConversationReader], ConversationReader]:
     """Register a reader of conversations; its docstring is the documentation of the format."""
 
     def register(read: ConversationReader) -> ConversationReader:
-        _conversation_formats[name] = ConversationFormat(name, label, suffixes, passes, read)
+        _conversation_formats[name] = ConversationFormat(name, label, suffixes, passes, batch, read)
         return read
 
     return register

@@ -111,6 +111,7 @@ def import_conversation_file(
             sieve.records(chosen.read(source, options)),
             database=database,
             source=options.source,
+            batch_size=chosen.batch,
             actor=actor,
             progress=lambda running: sieve.tell(stored=running.new + running.updated + running.unchanged),
         )

@@ -68,6 +68,9 @@ def test_words_are_compared_by_stem_and_without_accents() -> None:
         ("\n\nKind regards,\nHalyard", ["\n\nKind regards,", "\nHalyard"]),
         ("Say “yes.” Then go", ["Say “yes.”", " Then go"]),
         ("Use 3.11 or e.g. this", ["Use 3.11 or e.g. this"]),
+        ("\n1. Open Billing.", ["\n1. Open Billing."]),
+        ("Do this:\n1. Open it.\n12) Save. Wait.", ["Do this:", "\n1. Open it.", "\n12) Save.", " Wait."]),
+        ("\n- Öffnen Sie Billing.\n- Fertig.", ["\n- Öffnen Sie Billing.", "\n- Fertig."]),
         ("  ", []),
     ],
 )

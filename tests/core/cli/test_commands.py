@@ -19,10 +19,13 @@ from tests.core.surfaces.reading import conversation, message, write_lines
 
 ARTICLES = (
     {"id": "refunds", "title": "Refunds", "locale": "en",
-     "body": "# Refunds\n\nA refund is back on your card within 14 days. You find refunds in the billing portal."},
+     "body": "# Refunds\n\nA refund is back on your card within 14 days. Refunds are in the billing portal."},
     {"id": "keys", "title": "API keys", "locale": "en", "audience": "internal",
      "body": "# API keys\n\nAn API key is revoked under Settings, API keys, Revoke."},
 )  # fmt: skip
+
+NOWHERE = "http://127.0.0.1:9"  # the discard port: nobody listens
+NO_SERVER = "postgresql+psycopg://u:hidden@127.0.0.1:9/x?connect_timeout=2"
 
 
 def run(*words: str, input: str | None = None) -> Result:
@@ -183,8 +186,8 @@ def test_search_a_file_of_queries(tmp_path: Path, articles: Path) -> None:
 
 def test_a_bad_query_gets_an_error_and_the_rest_goes_on(tmp_path: Path, articles: Path) -> None:
     path = write_lines(
-        tmp_path / "q.jsonl", "nonsense", "[1]", {"query": "x"}, {"id": "q", "query": ""}, {"id": "r", "query": "refund"},
-        {"id": "s", "query": "refund", "locale": 5},
+        tmp_path / "q.jsonl", "nonsense", "[1]", {"query": "x"}, {"id": "q", "query": ""},
+        {"id": "r", "query": "refund"}, {"id": "s", "query": "refund", "locale": 5},
     )  # fmt: skip
     out = tmp_path / "out.jsonl"
     result = run("search", "--queries", str(path), "--out", str(out))
@@ -316,11 +319,12 @@ def test_doctor_finds_nothing_wrong_with_a_fresh_installation(database: Database
         ({"MODEL_PROVIDER": "openai"}, "model", "RATCHET_MODEL_NAME"),
         ({"MODEL_PROVIDER": "openai", "MODEL_NAME": "x"}, "model", "RATCHET_MODEL_API_KEY"),
         ({"MODEL_PROVIDER": "compatible", "MODEL_NAME": "x"}, "model", "RATCHET_MODEL_BASE_URL"),
-        ({"MODEL_PROVIDER": "compatible", "MODEL_NAME": "x", "MODEL_BASE_URL": "http://127.0.0.1:9/v1"}, "model", "Check the address"),
+        ({"MODEL_PROVIDER": "compatible", "MODEL_NAME": "x", "MODEL_BASE_URL": f"{NOWHERE}/v1"}, "model",
+         "Check the address"),
         ({"EMBEDDER": "openai"}, "embedder", ""),
         ({"DATABASE_URL": "sqlite:////proc/nowhere/x.sqlite"}, "database", "Check that the folder exists"),
         ({"DATABASE_URL": "not a url"}, "database", "Write RATCHET_DATABASE_URL like"),
-        ({"DATABASE_URL": "postgresql+psycopg://u:hidden@127.0.0.1:9/x?connect_timeout=2"}, "database", "Check that the server runs"),
+        ({"DATABASE_URL": NO_SERVER}, "database", "Check that the server runs"),
         ({"ENVIRONMENT": "production"}, "secret", "RATCHET_SECRET"),
         ({"HOME": "/proc/nowhere"}, "disk", "RATCHET_HOME"),
     ],
@@ -346,9 +350,7 @@ def test_settings_and_databases_that_cannot_be_used_are_one_line(
     get_settings.cache_clear()
     assert "RATCHET_SESSION_HOURS" in fails("verify-audit")
     monkeypatch.delenv("RATCHET_SESSION_HOURS")
-    monkeypatch.setenv(
-        "RATCHET_DATABASE_URL", "postgresql+psycopg://u:hidden@127.0.0.1:9/x?connect_timeout=2"
-    )
+    monkeypatch.setenv("RATCHET_DATABASE_URL", NO_SERVER)
     get_settings.cache_clear()
     line = fails("verify-audit")
     assert "database cannot be used" in line
@@ -363,6 +365,6 @@ def test_a_typing_mistake_is_exit_code_2() -> None:
 
 
 def test_every_command_has_help() -> None:
-    for words in ([], ["init"], ["import"], ["import", "articles"], ["import", "conversations"], ["search"], ["draft"],
-                  ["verify-audit"], ["doctor"], ["people"], ["people", "add"], ["worker"], ["formats"]):  # fmt: skip
-        assert "Usage:" in ok(*words, "--help")
+    for words in ("", "init", "import", "import articles", "import conversations", "search", "draft",
+                  "verify-audit", "doctor", "people", "people add", "worker", "formats"):  # fmt: skip
+        assert "Usage:" in ok(*words.split(), "--help")

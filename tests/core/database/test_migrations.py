@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,29 +12,29 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-import core.assist.tables
-import core.audit.tables
-import core.conversations.tables
-import core.criteria.tables
-import core.identity.tables
-import core.knowledge.tables
-import core.llm.tables
 from core.database import Base, Database, migrate
 from core.database.migrate import _check_rows, _row_counts
 from core.errors import ConfigurationError
+from core.settings import ROOT
+
+for tables in (ROOT / "core").glob("*/tables.py"):
+    import_module(f"core.{tables.parent.name}.tables")
 
 # Made by hand-written DDL, because SQLModel has no word for them.
-_HAND_MADE = ("passage_fts", "conversation_fts", "passage.lexemes", "conversation_search")
+_HAND_MADE = ("passage_fts", "conversation_fts", "passage.lexemes", "conversation_fts", "conversation_search")
+_COMPUTED = {"queue_at"}  # by the database; not mapped
 
 
 def test_migrated_tables_equal_the_models(database: Database) -> None:
     def ours(obj: object, name: str | None, type_: str, _reflected: bool, _to: object) -> bool:
-        return type_ in {"table", "column"} and not str(name).startswith(_HAND_MADE)
+        return type_ in {"table", "column"} and not str(name).startswith(_HAND_MADE) and name not in _COMPUTED
 
     with database.write_engine.connect() as connection:
         options = {"include_object": ours, "compare_type": False, "target_metadata": Base.metadata}
         differences = compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata)
-    assert [d for d in differences if d[0] in {"add_table", "add_column", "remove_table"}] == []
+    assert [
+        d for d in differences if d[0] in {"add_table", "add_column", "remove_table", "remove_column"}
+    ] == []
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:

@@ -70,6 +70,6 @@ def test_instants_come_back_aware_and_in_utc(database: Database) -> None:
 def test_a_naive_datetime_is_refused(database: Database) -> None:
     with pytest.raises(Exception, match="naive datetime"), database.transaction() as session:
         person = _person()
-        person.created_at = datetime(2026, 11, 1)  # noqa: DTZ001
+        person.created_at = datetime(2026, 11, 1)
         session.add(person)
         session.flush()

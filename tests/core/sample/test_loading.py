@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from core.assist import Build, Citation, Draft
 from core.conversations import Conversation, Customer, Message, Reply, edit_ratio
-from core.criteria import Criterion, Judgement
+from core.criteria import Criterion, Judgement, current_criterion
 from core.database import Database
 from core.errors import ConfigurationError
 from core.identity import Person, sign_in
@@ -48,7 +48,9 @@ def test_everything_arrives(loaded: Loaded) -> None:
 
 def test_people_labelled_and_sometimes_disagreed(loaded: Loaded) -> None:
     with loaded.database.reading() as session:
-        labels = session.exec(select(Judgement).where(Judgement.judge_type == "person")).all()
+        labels = session.exec(
+            select(Judgement).where(Judgement.judge_type == "person", Judgement.subject_type != "draft")
+        ).all()
         people = {str(person.key) for person in session.exec(select(Person))}
         answers = {criterion.key: criterion.answers for criterion in session.exec(select(Criterion))}
     assert 220 <= len(labels) <= 290
@@ -85,6 +87,16 @@ def test_drafts_rest_on_passages_and_edits_are_measured(loaded: Loaded) -> None:
     for reply in replies:
         assert reply.edit_ratio == edit_ratio(reply.draft_text, reply.final_text)
         assert "".join(c["text"] for c in reply.changes if c["op"] != "delete") == reply.final_text
+
+
+def test_discarded_drafts_say_why(loaded: Loaded) -> None:
+    with loaded.database.reading() as session:
+        discarded = {draft.key for draft in session.exec(select(Draft).where(Draft.outcome == "discarded"))}
+        judged = session.exec(select(Judgement).where(Judgement.subject_type == "draft")).all()
+        criterion = current_criterion("draft_discarded", session=session)
+    assert criterion is not None
+    assert {judgement.subject_id for judgement in judged} == discarded
+    assert {judgement.answer for judgement in judged} <= set(criterion.answers)
 
 
 def test_edits_become_smaller(loaded: Loaded) -> None:

@@ -115,10 +115,11 @@ HEADERS = st.sampled_from(
      "Content-Transfer-Encoding", "Content-Disposition", "Received", "Auto-Submitted", "MIME-Version"]
 )  # fmt: skip
 VALUES = st.text(max_size=40) | st.sampled_from(
-    ["multipart/mixed; boundary=b", "multipart/alternative; boundary=\"b\"", "text/html; charset=zip", "base64",
-     "quoted-printable", "uuencode", "=?utf-8?b?%%%?=", "=?x?q?=FF?=", "<a@b> <c@d>", "attachment; filename*=utf-8''%FF",
-     "attachment; filename*0*=x; filename*1=y", "Mon, 99 Foo 2026", "message/rfc822", "text/plain; charset=\"\"",
-     "Mon, 02 Nov 2026 09:00:00 -9999", "Ada <ada@example.org>, ,;:", "message/delivery-status"]
+    ["multipart/mixed; boundary=b", 'multipart/alternative; boundary="b"', "text/html; charset=zip", "base64",
+     "quoted-printable", "uuencode", "=?utf-8?b?%%%?=", "=?x?q?=FF?=", "<a@b> <c@d>", "message/rfc822",
+     "attachment; filename*=utf-8''%FF", "attachment; filename*0*=x; filename*1=y", "Mon, 99 Foo 2026",
+     'text/plain; charset=""', "Mon, 02 Nov 2026 09:00:00 -9999", "Ada <ada@example.org>, ,;:",
+     "message/delivery-status"]
 )  # fmt: skip
 
 

@@ -57,7 +57,8 @@ def test_a_wrong_field_is_named(tmp_path: Path, changes: dict[str, Any], reason:
 def test_markdown_with_and_without_front_matter(tmp_path: Path) -> None:
     (tmp_path / "billing").mkdir()
     (tmp_path / "billing" / "refunds.md").write_text(
-        "---\nid: refunds\ntitle: Refunds\naudience: internal\nlocale: de\ntags: [a, b]\nupdated_at: 2026-10-01\n---\n\nText\n"
+        "---\nid: refunds\ntitle: Refunds\naudience: internal\nlocale: de\ntags: [a, b]\n"
+        "updated_at: 2026-10-01\n---\n\nText\n"
     )
     (tmp_path / "plain.md").write_text("Intro\n\n# The <a name='x'></a>title #\n\nText")
     (tmp_path / "no-heading_here.markdown").write_text("Only text")

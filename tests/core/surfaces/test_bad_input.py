@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -90,13 +91,12 @@ def test_html_with_scripts_and_remote_images(tmp_path: Path, database: Database)
 
 
 def zip_bomb() -> bytes:
-    """1 GB of zeros in about 1 MB."""
+    """256 MB of zeros, packed into about 1 MB."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        with archive.open("zeros", "w", force_zip64=True) as entry:
-            block = bytes(1 << 20)
-            for _ in range(256):
-                entry.write(block)
+    archive = zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
+    with archive, archive.open("zeros", "w") as entry:
+        for _ in range(256):
+            entry.write(bytes(1 << 20))
     return packed.getvalue()
 
 
@@ -150,12 +150,10 @@ def test_an_empty_file(tmp_path: Path, database: Database, format: str) -> None:
 def test_a_file_of_nothing_useful(tmp_path: Path, database: Database, format: str, content: bytes) -> None:
     path = tmp_path / "in"
     path.write_bytes(content)
-    try:
+    with suppress(InvalidInput):  # refused as a whole, or nothing of it goes in
         summary = import_conversation_file(path, database=database, options=ImportOptions(), format=format)
-    except InvalidInput as error:
-        assert "\n" not in str(error)
-    else:
         assert summary.new == 0
+    assert stored_messages(database) == []
 
 
 def test_an_article_of_1_mb(tmp_path: Path, database: Database) -> None:

@@ -26,7 +26,7 @@ def exported_conversation(id: str = "163", **changes: Any) -> dict[str, Any]:
             "body": '<p>Where is it?</p><img src="https://t.example/x.gif"><p>Sent from my iPhone</p>',
             "author": {"type": "user", "id": "5310", "name": "Ada", "email": "ada@example.org"},
         },
-        "contacts": {"type": "contact.list", "contacts": [{"type": "contact", "id": "5310", "external_id": "70"}]},
+        "contacts": {"type": "contact.list", "contacts": [{"id": "5310", "external_id": "70"}]},
         "conversation_parts": {
             "type": "conversation_part.list",
             "conversation_parts": [
@@ -87,7 +87,7 @@ def test_a_conversation_with_its_parts(tmp_path: Path, layout: str) -> None:
     [
         ({"source": None, "conversation_parts": None}, "at least one"),
         ({"created_at": None}, "created_at is missing"),
-        ({"contacts": None, "source": {"body": "<p>x</p>", "author": {"type": "admin"}}, "conversation_parts": []},
+        ({"contacts": None, "conversation_parts": [], "source": {"body": "x", "author": {"type": "admin"}}},
          "customer.id is missing"),
         ({"source": {"body": 7}}, "a body must be text"),
         ({"conversation_rating": {"rating": 11}}, "csat is 11"),

@@ -37,8 +37,8 @@ def test_history_is_folded_in_four_languages(attribution: str, history: str) -> 
     "block",
     [
         "From: Ada <ada@example.org>\nSent: Monday, November 2, 2026 9:30 AM\nTo: Support\nSubject: Invoice",
-        "Von: Ada <ada@example.org>\nGesendet: Montag, 2. November 2026 09:30\nAn: Support\nBetreff: Rechnung",
-        "De: Ada <ada@example.org>\nEnviado el: lunes, 2 de noviembre de 2026 9:30\nPara: Soporte\nAsunto: Factura",
+        "Von: Ada <ada@example.org>\nGesendet: Montag, 2. November 2026\nAn: Support\nBetreff: Rechnung",
+        "De: Ada <ada@example.org>\nEnviado el: lunes, 2 de noviembre\nPara: Soporte\nAsunto: Factura",
         "De : Ada <ada@example.org>\nEnvoyé : lundi 2 novembre 2026 09:30\nÀ : Support\nObjet : Facture",
         "*From:* Ada\n*Sent:* Monday\n*To:* Support",
     ],
@@ -129,7 +129,7 @@ def test_long_input_takes_linear_time(line: str) -> None:
 
 _LINES = st.lists(
     st.sampled_from(
-        ["", "hello", "> quoted", "On Monday Ada wrote:", "-- ", "Kind regards,", "Jo", "From: Ada", "Sent: Monday",
+        ["", "hi", "> quoted", "On Monday Ada wrote:", "-- ", "Best regards,", "J", "From: Ada", "Sent: M",
          "To: us", "-----Original Message-----", "Sent from my iPhone", "________________"]
     ) | st.text(max_size=12),
     max_size=14,

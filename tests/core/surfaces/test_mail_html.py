@@ -37,8 +37,9 @@ from core.surfaces.mail import make_safe
 )
 def test_nothing_runs_and_nothing_is_fetched(html: str) -> None:
     safe = make_safe(html).html.lower()
-    for forbidden in ("<script", "onerror", "onload", "javascript:", "<iframe", "<form", "<input", "<style", "style=",
-                      "evil.example", "<svg", "<img", "<link", "<meta", "<video", "<object", "srcset"):  # fmt: skip
+    for forbidden in ("<script", "onerror", "onload", "javascript:", "<iframe", "<form", "<input", "<style",
+                      "style=", "evil.example", "<svg", "<img", "<link", "<meta", "<video", "<object",
+                      "srcset"):  # fmt: skip
         assert forbidden not in safe
 
 
@@ -49,7 +50,8 @@ def test_remote_images_become_notes_and_tracking_pixels_vanish() -> None:
     )
     assert safe.images == 1
     assert safe.html == (
-        "<p>See <em>[image not loaded: the &lt;b&gt;screen&lt;/b&gt;]</em><em>[attached image: photo]</em></p>"
+        "<p>See <em>[image not loaded: the &lt;b&gt;screen&lt;/b&gt;]</em>"
+        "<em>[attached image: photo]</em></p>"
     )
 
 
@@ -66,7 +68,8 @@ def test_text_reads_like_the_page() -> None:
         "<pre>x = 1\n  y = 2</pre><blockquote><p>quoted</p><p>more</p></blockquote><p>end</p>"
     )
     assert make_safe(html).text == (
-        "Title\n\nOne\ntwo & three\n\n- first\n- second\n\na  b\nc  d\n\nx = 1\n  y = 2\n\n> quoted\n>\n> more\n\nend"
+        "Title\n\nOne\ntwo & three\n\n- first\n- second\n\na  b\nc  d\n\nx = 1\n  y = 2\n\n"
+        "> quoted\n>\n> more\n\nend"
     )
 
 

@@ -172,7 +172,8 @@ def test_charsets_right_wrong_and_unknown(tmp_path: Path, charset: bytes, body: 
 def test_encoded_headers_are_decoded(tmp_path: Path) -> None:
     path = tmp_path / "in.eml"
     path.write_bytes(
-        b"From: =?utf-8?q?Ada_L=C3=B6we?= <ADA@example.org>\nSubject: =?iso-8859-1?q?Gr=FC=DFe?= =?bogus?x?y?=\n\nHello"
+        b"From: =?utf-8?q?Ada_L=C3=B6we?= <ADA@example.org>\n"
+        b"Subject: =?iso-8859-1?q?Gr=FC=DFe?= =?bogus?x?y?=\n\nHello"
     )
     (record,) = read(path, "mbox").records
     assert record.customer.name == "Ada Löwe"
