@@ -44,6 +44,14 @@ HALVES = ("tune", "held-out")
 TARGETS = {"en": (0.65, 0.85), "de": (0.45, 0.80), "es": (0.45, 0.80)}
 """Share of answerable openings that are answered, share of these answers that are right."""
 TARGET_HANDED_OVER = 0.90
+COVERED_IN = {
+    "vat-and-reverse-charge": "invoices-download",
+    "correct-an-invoice": "invoices-download",
+    "restore-a-backup": "backups-overview",
+    "leaked-api-key": "api-keys",
+    "status-page": "sla-and-uptime",
+}
+"""German and Spanish articles that also cover what English has in one of its own (see the data's README)."""
 _REFERENCE_TIME = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 _SEED = "answers"
 
@@ -128,7 +136,7 @@ def openings(material: Material) -> Iterator[Case]:
                 )
                 kind = "handed over"
                 if scenario.decision == "answer" and scenario.articles:
-                    here = any(locale in written[article] for article in scenario.articles)
+                    here = any(locale in written[article] for article in answering(scenario, locale))
                     kind = "answerable" if here else "foreign"
                 yield Case(scenario, locale, fill(opening.text, values), kind)
 
@@ -144,7 +152,13 @@ def _best_article(case: Case, database: Database, embedder: Embedder) -> str:
 def _right(case: Case, articles: set[str]) -> bool:
     """Whether one of the articles is one of the scenario's; ``-de`` and ``-es`` mark translations."""
     originals = {article.removesuffix(f"-{case.locale}") for article in articles}
-    return bool(originals & set(case.scenario.articles))
+    return bool(originals & answering(case.scenario, case.locale))
+
+
+def answering(scenario: Scenario, locale: str) -> set[str]:
+    """The articles that answer a scenario, by the names of the English ones."""
+    also = {COVERED_IN[article] for article in scenario.articles if article in COVERED_IN}
+    return {*scenario.articles, *(also if locale != "en" else ())}
 
 
 def _report(outcomes: Sequence[Outcome]) -> int:

@@ -13,6 +13,8 @@ from functools import cache, lru_cache
 import regex  # type: ignore[import-untyped]
 import snowballstemmer
 
+from core.knowledge.function_words import function_words
+
 _LANGUAGES = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek",
     "en": "english", "es": "spanish", "et": "estonian", "eu": "basque", "fi": "finnish", "fr": "french",
@@ -45,6 +47,14 @@ def terms(text: str, language: str) -> list[str]:
     """The index terms of ``text`` in order; words of unknown languages are kept unstemmed."""
     stem = _stemmer(language)
     return [stem(word) for word in words(text)]
+
+
+def query_terms(text: str, language: str) -> list[str]:
+    """The distinct terms to look for, in order, without function words unless there is nothing else."""
+    known = words(text)
+    left_out = function_words(language_of(language))
+    stem = _stemmer(language)
+    return list(dict.fromkeys(map(stem, [word for word in known if word not in left_out] or known)))
 
 
 def words(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.knowledge.analysis import terms
+from core.knowledge.analysis import query_terms
 from core.knowledge.lexical import FIELD_WEIGHTS, Statistics
 
 _SATURATION = 1.2  # k1 of BM25
@@ -40,7 +40,7 @@ class LexicalScorer:
 
     def __init__(self, part: str, languages: Sequence[str], statistics: Statistics) -> None:
         self._statistics = statistics
-        self._terms = {language: list(dict.fromkeys(terms(part, language))) for language in languages}
+        self._terms = {language: query_terms(part, language) for language in languages}
         self._prepared: dict[str, tuple[dict[str, float], float]] = {}
 
     @property

@@ -33,7 +33,7 @@ def show(actor: Actor, article_id: int | None) -> None:
         if view.article.status != "live":
             st.badge(view.article.status.capitalize(), color="gray")
         if version:
-            when = moment(version.created_at, actor.time_zone)
+            when = f"updated {moment(view.article.updated_at, actor.time_zone)}"
             facts = [
                 language(version.locale),
                 f"version {version.number}",

@@ -47,16 +47,20 @@ def show(actor: Actor) -> None:
     with st.container(horizontal=True):
         audience = st.selectbox(
             "Audience",
-            [None, PUBLIC, INTERNAL],
-            format_func=lambda one: {None: "All audiences", PUBLIC: "Public", INTERNAL: "Internal"}[one],
+            [PUBLIC, INTERNAL],
+            index=None,
+            placeholder="All audiences",
+            format_func=str.capitalize,
             key="article_audience",
             label_visibility="collapsed",
             on_change=_restart,
         )
         locale = st.selectbox(
             "Language",
-            [None, *LANGUAGES],
-            format_func=lambda one: LANGUAGES.get(one, "All languages") if one else "All languages",
+            list(LANGUAGES),
+            index=None,
+            placeholder="All languages",
+            format_func=language,
             key="article_locale",
             label_visibility="collapsed",
             on_change=_restart,

@@ -33,8 +33,10 @@ from core.surfaces import (
 from pages.process import get_process
 from pages.specialist import import_preview
 from pages.widgets.shell import require_page, run_action
+from pages.widgets.style import page_style
 
 actor = require_page(Permission.KNOWLEDGE_IMPORT)
+page_style("page")
 
 _NO_FIELD = "(not imported)"
 _CHUNK = 1 << 20

@@ -54,7 +54,7 @@ def _body(pieces: Sequence[tuple[Passage, Piece]]) -> list[DraftSentence]:
         same_block = (
             previous is not None and previous[0].id == passage.id and previous[1].block == piece.block
         )
-        if not same_block:
+        if not same_block and not _numbering_goes_on(previous, passage, piece):
             number = 0
         if piece.kind == "step" and piece.depth == 0:
             number += 1
@@ -63,6 +63,13 @@ def _body(pieces: Sequence[tuple[Passage, Piece]]) -> list[DraftSentence]:
         sentences.append(DraftSentence(text=text, cites=_cites(passage, piece)))
         previous = (passage, piece)
     return sentences
+
+
+def _numbering_goes_on(previous: tuple[Passage, Piece] | None, passage: Passage, piece: Piece) -> bool:
+    """Whether code between two steps of one procedure is all that parts them."""
+    if previous is None or previous[0].id != passage.id:
+        return False
+    return previous[1].kind == "code" or (piece.kind == "code" and previous[1].kind == "step")
 
 
 def _lead(previous: tuple[Passage, Piece] | None, piece: Piece, *, same_passage: bool) -> str:

@@ -57,13 +57,31 @@ _ALARMS: dict[Alarm, Verdict] = {
         "policy",
         "The customer asks for internal rules, which are not shared. What, if anything, may they be told?",
     ),
+    "complaint": Verdict(
+        "escalate",
+        "policy",
+        "The customer wants somebody who can decide. Who takes over this complaint?",
+    ),
+    "exception": Verdict(
+        "escalate",
+        "policy",
+        "The customer asks for an exception from a rule. Who may grant it, and is it granted?",
+    ),
     "manipulation": Verdict(
         "escalate",
         "policy",
         "The message only tries to give orders to the assistant. Is there a real request behind it?",
     ),
 }
-_URGENT: tuple[Alarm, ...] = ("self_harm", "legal", "compromise", "privacy", "internal_rules")
+_URGENT: tuple[Alarm, ...] = (
+    "self_harm",
+    "legal",
+    "compromise",
+    "privacy",
+    "internal_rules",
+    "complaint",
+    "exception",
+)
 
 
 def alarm_verdict(screening: Screening, request: Request, passages: Sequence[Passage]) -> Verdict | None:
@@ -81,6 +99,11 @@ def alarm_verdict(screening: Screening, request: Request, passages: Sequence[Pas
     if screening.manipulated and not request.asks:
         return _ALARMS["manipulation"]
     return None
+
+
+def manipulation_verdict(screening: Screening) -> Verdict | None:
+    """For a message that gives orders to the assistant, where nothing else in it can be answered."""
+    return _ALARMS["manipulation"] if screening.manipulated else None
 
 
 def nothing_asked() -> Verdict:

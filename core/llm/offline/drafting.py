@@ -14,6 +14,7 @@ from core.llm.offline.decide import (
     Verdict,
     alarm_verdict,
     clash_verdict,
+    manipulation_verdict,
     missing_verdict,
     nothing_asked,
     nudge_verdict,
@@ -118,7 +119,11 @@ def write(reading: Reading, *, organisation: str, embedder: Embedder | None) -> 
 
     verdict = tool_verdict(request, found.selection, strong=strong)
     if verdict is None and not strong:
-        verdict = state_verdict(request) or _missing(reading, passages, usable)
+        verdict = (
+            manipulation_verdict(reading.screening)
+            or state_verdict(request)
+            or _missing(reading, passages, usable)
+        )
     if verdict is None:
         answered = [i for i, value in enumerate(found.strengths) if value >= ENOUGH]
         verdict = clash_verdict(

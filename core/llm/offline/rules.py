@@ -9,7 +9,9 @@ from typing import Literal
 
 from core.llm.offline.sentences import split_sentences
 
-Alarm = Literal["self_harm", "legal", "compromise", "privacy", "internal_rules", "manipulation"]
+Alarm = Literal[
+    "self_harm", "legal", "compromise", "privacy", "internal_rules", "complaint", "exception", "manipulation"
+]
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -100,6 +102,24 @@ _INTERNAL_RULES = _any(
     r"règles internes|"
     r"consignes internes)\b",
 )
+_COMPLAINT = _any(
+    r"\b(speak|talk|escalate(d)?|transfer(red)?|put me|connect me|complain) (\w+ ){0,3}(manager|supervisor|"
+    r"superior|boss)\b|\b(want|need|demand|get me) (a|your|the) (manager|supervisor)\b",
+    r"\b(formal|official) complaint\b|\bsomeone with authority\b",
+    r"\b(vorgesetzte\w*|teamleit\w*|geschäftsführ\w*) (sprechen|reden)\b|\b(förmliche|formelle|offizielle) "
+    r"beschwerde\b|\bjemande[mn] sprechen,? der (etwas |was )?entscheiden\b",
+    r"\b(hablar con|pasar? con|quiero (a|ver a)) (un|una|el|la|su) (responsable|encargad[oa]|supervisor\w*|"
+    r"jef[ea]|superior)\b|\b(queja|reclamación) formal\b",
+    r"\b(parler à|voir) (un|une|votre|le) (responsable|supérieur|directeur)\b|\bplainte officielle\b",
+)
+_EXCEPTION = _any(
+    r"\b(make|grant|give|allow|have|get|for|as) (me |us )?(an|one|a one-time|any) exception\b|\bgoodwill "
+    r"(gesture|refund|credit)\b|\bbend the rules\b",
+    r"\b(eine )?ausnahme (machen|möglich|gewähren|bitten)\b|\b(um eine|auf|aus) (kulanz|ausnahme)\b|\bkulanz"
+    r"(regelung|lösung|weg)?\b",
+    r"\b(hacer|conceder|pedir|solicitar) (\w+ )?(una )?excepción\b",
+    r"\b(faire|accorder) une exception\b|\bgeste commercial\b",
+)
 _ORDERS = _any(
     r"\b(ignore|disregard|forget|override|bypass)\b.{0,30}\b(previous|prior|above|earlier|all|any|your|"
     r"the|these|system|safety)\b"
@@ -107,8 +127,8 @@ _ORDERS = _any(
     r"\b(you are|you're|act|behave|pretend to be|pretend you are|roleplay) (now |as )+(a|an|the|in|if|"
     r"my|dan|admin|root|unrestricted)\b",
     r"\b(developer|debug|god|admin|jailbreak|dan) mode\b",
-    r"^\s*(system|assistant|developer|instruction)s?\s*:",
-    r"<\/?(system|assistant|instructions?|admin)>|\[/?(inst|system)\]|<\|im_(start|end)\|>",
+    r"(^|[(\[{])\W*(system|assistant|developer|instruction)s?\s*:|^\W*user\s*:",
+    r"<\/?(system|assistant|user|messages?|prompt|context|instructions?|admin)>|\[/?(inst|system)\]|<\|im_(start|end)\|>",
     r"\b(approve|authori[sz]e|issue|grant|process|confirm)\b (\w+ ){0,3}(refund|credit|discount|payout|"
     r"compensation|upgrade)s?\b"
     r".{0,40}\b(immediately|now|without|automatically|regardless|at once|anyway|no questions)\b",
@@ -135,6 +155,8 @@ _LOOKUP = _any(
     r".{0,25}\b(my|our) (\w+ ){0,2}(balance|invoice|invoice total|bill|bill total|usage|plan|"
     r"renewal date|order|status|"
     r"order number|total|credit|limit|tracking number|account number|case|ticket)\b(?! (work|mean|include))",
+    r"\b(which|what) (\w+[- ]?){1,2}(address|number|name|card|plan)( (and|or) (\w+ ){1,3}(is|are))?\b.{0,30}"
+    r"\b(on|for|of|in) (the|my|our|this) account\b",
     r"\b(status|state|progress|whereabouts) of (my|our|this|the) (\w+ ){0,3}(refund|order|ticket|case|"
     r"request|payment|transfer|"
     r"application|claim|complaint|invoice|return|delivery)\b",
@@ -230,6 +252,8 @@ def screen(text: str) -> Screening:
         ("compromise", _SECRET),
         ("privacy", _PRIVACY),
         ("internal_rules", _INTERNAL_RULES),
+        ("complaint", _COMPLAINT),
+        ("exception", _EXCEPTION),
     )
     for alarm, pattern in checks:
         if alarm in alarms or not pattern.search(rest):

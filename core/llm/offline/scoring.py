@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rapidfuzz.distance import OSA
@@ -24,9 +24,11 @@ SHAPE_BONUS = 0.12
 STEP_BONUS = 0.3
 STEP_MALUS = 0.15
 SPECIAL_CASE_MALUS = 0.25
-import os
-FIT_WEIGHT = float(os.environ.get("FW","0.5"))
-ABOUT_WEIGHT = float(os.environ.get("AW","0.3"))
+FIT_WEIGHT = 0.9
+"""For how well the article fits the whole message."""
+INTRODUCTION_BONUS = 0.12
+"""For what stands under the title: it answers a report of a problem better than a detail does."""
+ABOUT_WEIGHT = 0.3
 ABOUT_WEIGHT_LEANING = 0.8
 """For the words around a question; a question that says little lives by them."""
 DANGLING_MALUS = 0.15
@@ -106,6 +108,7 @@ class Topic:
         named: of the words of its title, those in the message.
         covered: of the words of the message (weighted), those in its passages.
         words: how many words the message has that carry meaning.
+        behind: by how much another article fits better.
     """
 
     score: float
@@ -113,6 +116,7 @@ class Topic:
     named: float
     covered: float
     words: int
+    behind: float = 0.0
 
     @property
     def fit(self) -> float:
@@ -228,6 +232,11 @@ class Evidence:
 
     def topic(self, ask: Ask, title: str) -> Topic:
         """What speaks for the article ``title`` as the one that the whole message is about."""
+        topic = self._topic(ask, title)
+        best = max(self._topic(ask, other).fit for other in {passage.title for passage in self.passages})
+        return replace(topic, behind=max(0.0, best - topic.fit))
+
+    def _topic(self, ask: Ask, title: str) -> Topic:
         words = self.same_words((*ask.terms, *ask.about))
         own = [passage for passage in self.passages if passage.title == title]
         first = self.passages[:_FIRST]
@@ -252,9 +261,20 @@ class Evidence:
         total = sum(weights.values()) or 1.0
         pairs = set(pairwise(asked))
         about = frozenset(self.same_words(ask.about))
-        fits = {passage.title: self.topic(ask, passage.title).fit for passage in self.passages}
+        fits = {passage.title: self._topic(ask, passage.title).fit for passage in self.passages}
         scored = [
-            self._score_piece(ask, passage, index, piece, weights, total, pairs, about, fits[passage.title], similarity or {})
+            self._score_piece(
+                ask,
+                passage,
+                index,
+                piece,
+                weights,
+                total,
+                pairs,
+                about,
+                fits[passage.title],
+                similarity or {},
+            )
             for passage in self.passages
             for index, piece in enumerate(passage.pieces())
             if piece.kind not in ("heading", "navigation")
@@ -308,6 +328,8 @@ class Evidence:
             score += (ABOUT_WEIGHT_LEANING if ask.leans else ABOUT_WEIGHT) * share
         score += PASSAGE_WEIGHT * passage.score / self._best_score
         score += FIT_WEIGHT * fit
+        if piece.kind == "prose" and not passage.section and (ask.leans or ask.kind == "problem"):
+            score += INTRODUCTION_BONUS
         score += _length_penalty(piece)
         if piece.kind in ("bullet", "row") and lead_in(passage.pieces(), index) is None:
             score -= DANGLING_MALUS

@@ -242,10 +242,23 @@ def _block(pieces: Sequence[Piece], index: int) -> list[int]:
 def _steps(pieces: Sequence[Piece], index: int) -> set[int]:
     """The whole procedure around a step, sub-items, code and remarks included."""
     block = _block(pieces, index)
+    while (more := _goes_on(pieces, block)) and len(block) < _MAX_STEPS:
+        block = [*block, *more]
     if len(block) <= _MAX_STEPS * 2:
         return set(block)
     at = block.index(index)
     return set(block[max(0, at - 1) : at + 1])
+
+
+def _goes_on(pieces: Sequence[Piece], block: Sequence[int]) -> list[int]:
+    """The code or list that the last step announces with a colon, and the steps after it."""
+    after = block[-1] + 1
+    if after >= len(pieces) or pieces[after].kind not in ("code", "step", "bullet"):
+        return []
+    announced = pieces[block[-1]].kind == "step" and pieces[block[-1]].text.endswith(":")
+    first = pieces[after].kind == "step" and pieces[after].marker.startswith("1.")
+    continued = pieces[block[-1]].kind == "code" and pieces[after].kind == "step" and not first
+    return _block(pieces, after) if announced or continued else []
 
 
 def _fits(pieces: Sequence[Piece], block: Sequence[int]) -> bool:
