@@ -50,6 +50,11 @@ class Statistics:
         frequency = min(self.frequencies.get(term, 0), self.passages)
         return math.log1p((self.passages - frequency + 0.5) / (frequency + 0.5))
 
+    @property
+    def idf_of_rarest(self) -> float:
+        """The IDF of a term that occurs in a single passage."""
+        return math.log1p(max(0.5, self.passages - 0.5) / 1.5)
+
 
 _cache: OrderedDict[str, Statistics] = OrderedDict()
 _lock = threading.Lock()

@@ -20,7 +20,7 @@ from core.llm import Embedder
 
 _CANDIDATES = 200  # from each side, for a query of one part
 _FEWEST_CANDIDATES = 60  # ... and for each part of a long one
-_GOOD = 0.5  # a hit this strong makes passages in other languages unnecessary
+_GOOD = 0.3  # a hit this strong makes passages in other languages unnecessary
 _ROWS_A_QUERY = 500
 
 

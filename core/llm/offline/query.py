@@ -234,13 +234,17 @@ def _asks(text: str, *, context: str, language: str) -> tuple[Ask, ...]:
         if whole:
             kind: AskKind = "how" if wants_action(text) else kind_of(context or text)
             asks.append(Ask(text or context, kind, whole))
-    asks = [replace(ask, about=_about(ask, f"{context} {_condense(text)}", language)) for ask in asks]
+    around = f"{context} {_condense(text)}"
+    asks = [replace(ask, about=_about(ask, around, asks, language)) for ask in asks]
     if len(asks) > MAX_ASKS:
         asks = sorted(sorted(asks, key=lambda ask: -len(ask.terms))[:MAX_ASKS], key=asks.index)
     return tuple(asks)
 
 
-def _about(ask: Ask, text: str, language: str) -> tuple[str, ...]:
+def _about(ask: Ask, text: str, asks: Sequence[Ask], language: str) -> tuple[str, ...]:
+    for other in asks:
+        if other is not ask:
+            text = text.replace(other.text, " ")  # another question is another matter
     others = (term for term in terms(text, language) if term not in ask.terms)
     return tuple(dict.fromkeys(others))[:_ABOUT_TERMS]
 
