@@ -18,7 +18,7 @@ _FULL_QUERY_TERMS = 5  # as many words that occur only once say all there is to 
 # Measured on long technical pages and on short bank articles alike: any weight from 1.25 to 2
 # ranks about as well, and the curve is fitted to whether the best passage answers the question.
 _LEXICAL_WEIGHT = 1.5  # of a full lexical match, in cosines
-_COSINE_WITHOUT_WORDS, _COSINE_SLOPE = 0.2, 0.4  # the cosine to expect of a passage without a vector
+_COSINE_WITHOUT_WORDS, _COSINE_SLOPE = 0.0, 1.0  # the cosine to expect of a passage without a vector
 _STEEPNESS, _EVEN = 5.2, 1.28
 
 _Scores = NDArray[np.float64]
@@ -70,7 +70,7 @@ class LexicalScorer:
             if not words:
                 continue
             norm = weight / (1 - share + share * len(words) / max(mean, 1.0))
-            for term in weights.keys() & set(words):
+            for term in sorted(weights.keys() & set(words)):
                 frequency[term] = frequency.get(term, 0.0) + norm * words.count(term)
         matched = sum(weights[term] * value / (_SATURATION + value) for term, value in frequency.items())
         covered = sum(weights[term] for term in frequency)

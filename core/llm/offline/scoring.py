@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from rapidfuzz.distance import OSA
 from core.llm.offline.markdown import Piece
 from core.llm.offline.passages import Passage
 from core.llm.offline.query import Ask
-from core.llm.offline.questions import AskKind
+from core.llm.offline.shapes import SHAPES
 from core.llm.offline.words import terms
 
 HEADING_WEIGHT = 0.6
@@ -40,46 +39,6 @@ _TYPO_PART = 5
 _FIRST = 5
 PASSAGE_WEIGHT = 0.25
 
-_NUMBER = (
-    r"(\d|\b(one|two|three|four|five|six|ten|twice|ein|zwei|drei|vier|fünf|dos|tres|cuatro|deux|trois|quatre|"
-    r"unlimited|unbegrenzt|ilimitad[oa]s?|illimité))"
-)
-_TIME = (
-    r"(\b(seconds?|minutes?|hours?|days?|weeks?|months?|years?|immediately|at once|until|before|after|"
-    r"during|every|"
-    r"sekunden?|minuten?|stunden?|tage?n?|wochen?|monate?n?|jahre?n?|sofort|bis|días?|horas?|minutos?|"
-    r"semanas?|"
-    r"meses|años?|jours?|heures?|semaines?|mois|années?|"
-    r"january|february|march|april|may|june|july|august|september|october|november|december)\b|\d:\d\d)"
-)
-_SHAPES: dict[AskKind, re.Pattern[str]] = {
-    "how": re.compile(
-        r"^(to |you can |open|select|choose|click|go to|enter|run|use|set|create|add|install|öffnen|"
-        r"wählen|klicken|gehen|"
-        r"um |abra|abre|seleccion|haga|para |ouvrez|sélectionn|cliquez|allez|pour )",
-        re.I,
-    ),
-    "amount": re.compile(_NUMBER, re.I),
-    "when": re.compile(_TIME, re.I),
-    "where": re.compile(
-        r"( > |\b(under|menu|page|tab|section|panel|open|unter|menü|seite|bajo|sous|page)\b|https?://)", re.I
-    ),
-    "why": re.compile(
-        r"\b(because|due to|caus\w+|since|reason|so that|means|weil|da|wegen|porque|debido|car|parce)\b", re.I
-    ),
-    "yes_no": re.compile(
-        r"\b(can|can't|cannot|may|must|not|no|yes|only|supports?|supported|doesn't|don't|isn't|"
-        r"available|allowed|"
-        r"kann|können|nicht|kein\w*|nur|ja|nein|unterstützt|puede\w*|no|sí|solo|sólo|pouvez|peut|ne|pas|"
-        r"seulement|oui|non)\b",
-        re.I,
-    ),
-    "what": re.compile(
-        r"\b(is|are|means|refers|called|contains?|consists?|ist|sind|bedeutet|heißt|es|son|significa|"
-        r"est|sont)\b",
-        re.I,
-    ),
-}
 # A heading with one of these is for the few who are in that case, and they say so.
 _SPECIAL_CASES = frozenset(
     {"classic", "legaci", "deprec", "beta", "obsolet", "veraltet", "klassisch", "obsoleto"}
@@ -313,7 +272,7 @@ class Evidence:
         if score and pairs:
             sequence = terms(piece.text, self.language)
             score += ORDER_BONUS * len(pairs & set(pairwise(sequence))) / len(pairs)
-        shape = _SHAPES.get(ask.kind)
+        shape = SHAPES.get(ask.kind)
         if score and piece.kind == "step":
             # Steps answer "how" as well as their heading fits the question; they answer little else.
             score += STEP_BONUS * (direct + above) if ask.kind in ("how", "problem", "where") else -STEP_MALUS
