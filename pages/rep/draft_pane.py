@@ -207,13 +207,14 @@ def _regenerate(actor: Actor, view: DraftView, *, label: str) -> None:
             note = st.session_state.get(key, "")
             run_action(lambda: get_process().runner.start(conversation_id, actor=actor, note=note))
 
-        st.text_input(
-            "What should be different? (optional)",
-            key=key,
-            max_chars=500,
-            placeholder="Shorter. Mention the refund window.",
-        )
-        st.button("Write it again", key=f"write_again_{conversation_id}", on_click=start, shortcut="g")
+        with st.form(f"again_form_{conversation_id}", border=False):
+            st.text_input(
+                "What should be different? (optional)",
+                key=key,
+                max_chars=500,
+                placeholder="Shorter. Mention the refund window.",
+            )
+            st.form_submit_button("Write it again", on_click=start)
 
 
 def _strength(confidence: float | None) -> str:

@@ -8,7 +8,7 @@ SHORTCUTS = {
     "J / K": "Next, previous conversation",
     "/": "Search the queue",
     "I": "Insert the draft into your reply",
-    "G": "Write the draft again, with a note if you like",
+    "G": "Write the draft again, with a note if you like (Enter starts)",
     "X": "Discard the draft",
     "Ctrl + Enter": "Send your reply (while typing in it)",
     "Esc": "Leave the reply field, so that the letters work again",

@@ -12,6 +12,14 @@ const element = (tag, className, text) => {
   return node
 }
 
+// Streamlit gives pop-ups no shortcut of their own: open the one beside the draft, then go into it.
+function press(key, inside) {
+  const button = document.querySelector(`[class*="st-key-${key}"] button`)
+  if (!button) return
+  button.click()
+  setTimeout(() => document.querySelector(`[data-baseweb="popover"] ${inside}, [role="menu"] ${inside}, [data-testid="stPopoverBody"] ${inside}`)?.focus(), 200)
+}
+
 function row(item, selected, open) {
   const li = element("li")
   li.id = `row-${item.id}`
@@ -81,6 +89,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     else if (event.key === "k" || (inList && event.key === "ArrowUp")) step(-1)
     else if (event.key === "/") document.querySelector(".st-key-queue_search input")?.focus()
     else if (event.key === "?") setTriggerValue("help", true)
+    else if (event.key === "g") press("again_", "input")
+    else if (event.key === "x") press("discard_", "[role=menuitem]")
     else return
     event.preventDefault()
   }
