@@ -97,12 +97,18 @@ def _marked(text: str, quotes: list[str]) -> list[Segment]:
 
 
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}[\s:|-]*")
+_CELL = re.compile(r"\s*\|\s*")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1")
 
 
 def plain_text(markdown: str) -> str:
-    """Markdown without its inline marks, for showing beside a highlighted quote."""
-    return _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", markdown)).strip()
+    """Markdown without its marks, table rows as "a · b", for showing beside a highlighted quote."""
+    lines = (line for line in markdown.split("\n") if not _TABLE_RULE.fullmatch(line))
+    cells = "\n".join(
+        _CELL.sub(" · ", line.strip().strip("|").strip()) if "|" in line else line for line in lines
+    )
+    return _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", cells)).strip()
 
 
 def _similar(actor: Actor, view: ConversationView) -> None:

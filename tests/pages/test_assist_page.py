@@ -21,6 +21,7 @@ from core.database import Database, now
 from core.identity import SYSTEM, Role
 from core.knowledge import ArticleRecord, import_articles, search
 from pages.process import get_process
+from pages.rep.evidence_pane import plain_text
 from tests.pages.conftest import SignedIn
 
 PAGE = "rep/assist.py"
@@ -176,3 +177,16 @@ def test_the_header_says_how_long_the_customer_waits(signed_in: SignedIn, conver
     app = signed_in(Role.REP, PAGE)
     assert not app.exception
     assert "waiting 5 h" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "plain"),
+    [
+        ("Open **Billing** > `Invoices`.", "Open Billing > Invoices."),
+        ("See [the rules](https://halyard.example/x).", "See the rules."),
+        ("| Plan | Kept |\n| --- | :-: |\n| Sloop | 7 days |", "Plan · Kept\nSloop · 7 days"),
+        ("2 ** 3 and a_b_c", "2 ** 3 and a_b_c"),
+    ],
+)
+def test_passages_are_shown_without_marks(markdown: str, plain: str) -> None:
+    assert plain_text(markdown) == plain
