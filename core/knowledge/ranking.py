@@ -34,6 +34,16 @@ class Fields:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What one part of a query asks for in one language."""
+
+    terms: frozenset[str]
+    idf: dict[str, float]
+    total: float
+    best: float
+
+
 class LexicalScorer:
     """Scores candidates against one part of a query.
 
@@ -46,7 +56,11 @@ class LexicalScorer:
     def __init__(self, part: str, languages: Sequence[str], statistics: Statistics) -> None:
         self._statistics = statistics
         self._terms = {language: query_terms(part, language) for language in languages}
-        self._prepared: dict[str, tuple[dict[str, float], float]] = {}
+        self._prepared: dict[str, _Wanted] = {}
+        self._norms = [
+            (weight, 1 - share, share / max(mean, 1.0))
+            for weight, share, mean in zip(FIELD_WEIGHTS, _LENGTH_SHARE, statistics.mean_terms, strict=True)
+        ]
 
     @property
     def all_terms(self) -> set[str]:
@@ -55,34 +69,34 @@ class LexicalScorer:
 
     def score(self, fields: Fields) -> tuple[float, float]:
         """BM25F share and covered share of the query's IDF, both 0..1."""
-        weights, total = self._weights(fields.language)
-        if not total:
+        wanted = self._wanted(fields.language)
+        if not wanted.total:
             return 0.0, 0.0
         frequency: dict[str, float] = {}
-        for text, weight, mean, share in zip(
-            (fields.title, fields.headings, fields.body),
-            FIELD_WEIGHTS,
-            self._statistics.mean_terms,
-            _LENGTH_SHARE,
-            strict=True,
+        for text, (weight, constant, factor) in zip(
+            (fields.title, fields.headings, fields.body), self._norms, strict=True
         ):
             words = text.split()
-            if not words:
-                continue
-            norm = weight / (1 - share + share * len(words) / max(mean, 1.0))
-            for term in sorted(weights.keys() & set(words)):
-                frequency[term] = frequency.get(term, 0.0) + norm * words.count(term)
-        matched = sum(weights[term] * value / (_SATURATION + value) for term, value in frequency.items())
-        covered = sum(weights[term] for term in frequency)
-        best = min(total, _FULL_QUERY_TERMS * self._statistics.idf_of_rarest)
-        return min(1.0, matched / best), covered / total
+            found = wanted.terms.intersection(words)
+            if found:
+                norm = weight / (constant + factor * len(words))
+                for term in found:
+                    frequency[term] = frequency.get(term, 0.0) + norm * words.count(term)
+        matched = covered = 0.0
+        for term in sorted(frequency):  # sums of floats depend on their order; sets have none
+            value, idf = frequency[term], wanted.idf[term]
+            matched += idf * value / (_SATURATION + value)
+            covered += idf
+        return min(1.0, matched / wanted.best), covered / wanted.total
 
-    def _weights(self, language: str) -> tuple[dict[str, float], float]:
-        prepared = self._prepared.get(language)
-        if prepared is None:
-            weights = {term: self._statistics.idf(term) for term in self._terms.get(language, ())}
-            prepared = self._prepared[language] = weights, sum(weights.values())
-        return prepared
+    def _wanted(self, language: str) -> _Wanted:
+        wanted = self._prepared.get(language)
+        if wanted is None:
+            idf = {term: self._statistics.idf(term) for term in self._terms.get(language, ())}
+            total = sum(idf.values())
+            best = min(total, _FULL_QUERY_TERMS * self._statistics.idf_of_rarest)
+            wanted = self._prepared[language] = _Wanted(frozenset(idf), idf, total, best)
+        return wanted
 
 
 def evidence(lexical: _Scores, semantic: NDArray[np.float32] | None) -> _Scores:

@@ -69,8 +69,11 @@ def _passage(passage: PassageView, number: str = "", quotes: Sequence[str] = ())
             st.caption(escape(trail))
         if passage.internal:
             st.badge("Internal: do not quote to the customer", icon=":material/lock:", color="red")
+        table = has_table(passage.text)
         rich_text(
-            _marked(plain_text(passage.text), [plain_text(quote) for quote in quotes]),
+            _marked(
+                plain_text(passage.text, table=table), [plain_text(quote, table=table) for quote in quotes]
+            ),
             key=f"passage_text_{passage.passage_id}",
             small=True,
         )
@@ -102,13 +105,18 @@ _CELL = re.compile(r"\s*\|\s*")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1")
 
 
-def plain_text(markdown: str) -> str:
+def has_table(markdown: str) -> bool:
+    """Whether there is a table, so that a "|" is a border and not, say, part of a command."""
+    return any(_TABLE_RULE.fullmatch(line) for line in markdown.split("\n"))
+
+
+def plain_text(markdown: str, *, table: bool) -> str:
     """Markdown without its marks, table rows as "a · b", for showing beside a highlighted quote."""
-    lines = (line for line in markdown.split("\n") if not _TABLE_RULE.fullmatch(line))
-    cells = "\n".join(
-        _CELL.sub(" · ", line.strip().strip("|").strip()) if "|" in line else line for line in lines
-    )
-    return _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", cells)).strip()
+    lines = markdown.split("\n")
+    if table:
+        rows = (line.strip().strip("|").strip() for line in lines if not _TABLE_RULE.fullmatch(line))
+        lines = [_CELL.sub(" · ", row) for row in rows]
+    return _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", "\n".join(lines))).strip()
 
 
 def _similar(actor: Actor, view: ConversationView) -> None:
