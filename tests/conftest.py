@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -42,11 +43,14 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a real Postgres with pgvector, started for this run and stopped after it."""
+def postgres_server() -> Iterator[str]:
+    """The URL of a real Postgres with pgvector, started for this run and stopped after it.
+
+    Not in pytest's own temporary folder: a third later run, in another terminal, deletes that one.
+    """
     from tests.postgres import running_postgres
 
-    with running_postgres(tmp_path_factory.mktemp("postgres")) as url:
+    with TemporaryDirectory(prefix="ratchet-postgres-") as folder, running_postgres(Path(folder)) as url:
         yield url
 
 
