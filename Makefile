@@ -49,7 +49,7 @@ test: setup-test browser
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-postgres: setup-test
-	@RATCHET_TEST_DATABASE=postgres $(BIN)/python -m pytest tests/core
+	@RATCHET_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 2 --dist loadgroup tests/core
 
 lint: setup-test
 	@$(BIN)/ruff format --check .

@@ -26,12 +26,12 @@ _Scores = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The stored index terms of a candidate, and the language they were stemmed in."""
+    """The index terms of a candidate, and the language they were stemmed in."""
 
     language: str
-    title: str
-    headings: str
-    body: str
+    title: list[str]
+    headings: list[str]
+    body: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,9 @@ class LexicalScorer:
         if not wanted.total:
             return 0.0, 0.0
         frequency: dict[str, float] = {}
-        for text, (weight, constant, factor) in zip(
+        for words, (weight, constant, factor) in zip(
             (fields.title, fields.headings, fields.body), self._norms, strict=True
         ):
-            words = text.split()
             found = wanted.terms.intersection(words)
             if found:
                 norm = weight / (constant + factor * len(words))
