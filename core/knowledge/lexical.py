@@ -20,9 +20,9 @@ from core.knowledge.tables import Article, SearchStamp
 FIELD_WEIGHTS = (2.0, 1.5, 1.0)  # title, headings, body
 
 _COMMON_SHARE = 0.02  # terms in more passages than this share and this number only cost time
-_COMMON_COUNT = 2000
+_COMMON_COUNT = 500
 _FEWEST_TERMS = 3
-_MOST_TERMS = 64
+_MOST_TERMS = 24  # the rarest; all others still count in the ranking
 _CACHED_DATABASES = 8
 
 

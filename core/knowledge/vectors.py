@@ -65,7 +65,7 @@ class Matrix:
         count = len(self.ids) if rows is None else len(rows)
         if not count or limit <= 0:
             return []
-        scores = self.vectors @ queries.T
+        scores = _products(self.vectors, queries)
         if rows is not None:
             scores = scores[rows]
         found: set[int] = set()
@@ -81,7 +81,7 @@ class Matrix:
         wanted = np.asarray(passage_ids, dtype=np.int64)
         rows = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
         known = self.ids[rows] == wanted
-        result[known] = self.vectors[rows[known]] @ queries.T
+        result[known] = _products(self.vectors[rows[known]], queries)
         return result
 
     def _rows(self, wanted: Filter) -> NDArray[np.intp] | None:
@@ -93,6 +93,13 @@ class Matrix:
         if wanted.locales is not None:
             mask &= np.isin(self.locales, [self.names.get(locale, -1) for locale in wanted.locales])
         return np.flatnonzero(mask)
+
+
+def _products(vectors: _Floats, queries: _Floats) -> _Floats:
+    # One query is bound by memory: the threads BLAS would start for it only take CPU from others.
+    if len(queries) == 1:
+        return np.asarray(np.vecdot(vectors, queries[0])[:, None])
+    return np.asarray(vectors @ queries.T)
 
 
 @dataclass(slots=True)
