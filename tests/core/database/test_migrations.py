@@ -21,7 +21,7 @@ for tables in (ROOT / "core").glob("*/tables.py"):
     import_module(f"core.{tables.parent.name}.tables")
 
 # Made by hand-written DDL, because SQLModel has no word for them.
-_HAND_MADE = ("passage_fts", "conversation_fts", "conversation_fts", "conversation_search")
+_HAND_MADE = ("passage_fts", "conversation_fts", "conversation_search")
 _COMPUTED = {"queue_at", "lexemes"}  # by the database; not mapped
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.knowledge.analysis import language_of, terms, words
+from core.knowledge.analysis import language_of, query_terms, terms, words
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,20 @@ def test_terms_are_plain(text: str, language: str) -> None:
     for term in terms(text, language):
         assert term
         assert not set(term) & set(" \"'\\\t\n\x00")
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "left"),
+    [
+        ("en", "How do I reset my password, please?", ["reset", "password"]),
+        ("de", "Wie kann ich mein Passwort zurücksetzen?", ["passwort", "zurucksetz"]),
+        ("fr", "Où est ma facture ?", ["factur"]),
+        ("xx", "who is who", ["who", "is"]),
+    ],
+)
+def test_queries_leave_function_words_out(language: str, query: str, left: list[str]) -> None:
+    assert query_terms(query, language) == left
+
+
+def test_a_query_of_function_words_only_keeps_them() -> None:
+    assert query_terms("The Who", "en") == ["the", "who"]
