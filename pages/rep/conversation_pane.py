@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,7 @@ from core.conversations import (
     assign,
     escalate,
     get_conversation,
+    read_attachment,
     set_priority,
     set_status,
 )
@@ -56,6 +58,7 @@ def show_header(actor: Actor, view: ConversationView) -> None:
             st.badge(f"waiting {waiting}", icon=":material/schedule:", color="gray")
         else:
             st.badge(STATUSES.get(conversation.status, conversation.status), color="gray")
+        _files(actor, view)
         if actor.can(Permission.CONVERSATIONS_WORK):
             _verbs(actor, view)
     if conversation.escalation_reason:
@@ -70,6 +73,30 @@ def _facts(view: ConversationView) -> str:
     if conversation.tags:
         facts.append(", ".join(conversation.tags))
     return escape(" · ".join(facts))
+
+
+def _files(actor: Actor, view: ConversationView) -> None:
+    """What came attached, to download. Read only when somebody clicks."""
+    kept = [item for items in view.attachments.values() for item in items if item.sha256]
+    if not kept:
+        return
+    with st.popover(f"Files · {len(kept)}", icon=":material/attach_file:", type="tertiary"):
+        for item in kept:
+            st.download_button(
+                _file(item),
+                data=partial(_content, actor, item.key),
+                file_name=item.name,
+                mime="application/octet-stream",  # never opened in the page, whatever it says it is
+                key=f"file_{item.key}",
+                on_click="ignore",
+                type="tertiary",
+            )
+
+
+def _content(actor: Actor, attachment_id: int) -> bytes:
+    process = get_process()
+    with process.database.reading() as session:
+        return read_attachment(actor, attachment_id, session=session, home=process.settings.home)
 
 
 def _verbs(actor: Actor, view: ConversationView) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -10,12 +11,16 @@ from streamlit.testing.v1 import AppTest
 
 from core.assist import Citation, Draft
 from core.conversations import (
+    Attachment,
+    AttachmentRecord,
     Composer,
     ConversationRecord,
     CustomerRecord,
     MessageRecord,
+    add_customer_message,
     find_conversation,
     import_conversations,
+    read_attachment,
 )
 from core.database import Database, now
 from core.identity import SYSTEM, Role
@@ -190,3 +195,22 @@ def test_the_header_says_how_long_the_customer_waits(signed_in: SignedIn, conver
 )
 def test_passages_are_shown_without_marks(markdown: str, plain: str) -> None:
     assert plain_text(markdown, table=has_table(markdown)) == plain
+
+
+def test_attachments_can_be_downloaded(
+    signed_in: SignedIn, database: Database, conversation: int, home: Path
+) -> None:
+    with database.transaction() as session:
+        add_customer_message(
+            conversation,
+            session=session,
+            text="see the screenshot",
+            attachments=[AttachmentRecord(name="error.png", media_type="image/png", content=b"png", size=3)],
+            home=home,
+        )
+    app = signed_in(Role.REP, PAGE)
+    assert not app.exception
+    assert any("error.png" in element.label for element in app.get("download_button"))
+    with database.reading() as session:
+        attachment = session.exec(select(Attachment)).one()
+        assert read_attachment(SYSTEM, attachment.key, session=session, home=home) == b"png"

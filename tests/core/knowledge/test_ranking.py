@@ -32,14 +32,15 @@ def test_shares_grow_with_what_matches() -> None:
 
 def test_a_title_says_more_than_the_body() -> None:
     score = scorer("refund", refund=20).score
-    assert score(fields(title="Refund"))[0] > score(fields(body="refund"))[0]
+    filler = " word" * 50
+    assert score(fields(title="Refund", body=filler))[0] > score(fields(body=f"refund {filler}"))[0]
 
 
 def test_no_passage_has_to_match_a_whole_letter() -> None:
     letter = "refund annual plan " + " ".join(f"filler{number}" for number in range(60))
     score = scorer(letter, refund=20, annual=30, plan=300).score
     share, covered = score(fields(title="Annual plan refund", body="refund of an annual plan"))
-    assert share > 0.25
+    assert share > 0.2
     assert covered < 0.1
 
 
