@@ -65,7 +65,13 @@ def _finder(
     def run(query: str, locale: str | None) -> list[Hit]:
         with database.reading() as session:
             found = find(
-                query, session=session, embedder=embedder, locale=locale, audience=audience, limit=limit
+                query,
+                session=session,
+                embedder=embedder,
+                locale=locale,
+                audience=audience,
+                limit=limit,
+                per_article=1,  # a list of articles, each by its best passage
             )
             return list(found)
 

@@ -85,6 +85,9 @@ class MiniLMEmbedder:
                 options.inter_op_num_threads = 1
                 # Otherwise idle worker threads spin, at the cost of everybody else's requests.
                 options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+                # An arena keeps what the longest batch ever needed: 1.0 GB instead of 0.5, and no faster.
+                options.enable_cpu_mem_arena = False
+                options.enable_mem_pattern = False
                 session = onnxruntime.InferenceSession(
                     _model_bytes(), options, providers=["CPUExecutionProvider"]
                 )
