@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 from sqlmodel import col, select
 
 from core.assist import Draft
@@ -105,6 +105,15 @@ def draft_card(page: Page) -> Locator:
 def stored_text(server: Server, conversation_id: int) -> str:
     with server.database.reading() as session:
         return session.exec(select(Composer.text).where(Composer.conversation_id == conversation_id)).one()
+
+
+def appears(locator: Locator) -> bool:
+    """Whether it is there within five seconds."""
+    try:
+        locator.wait_for(timeout=5_000)
+    except TimeoutError:
+        return False
+    return True
 
 
 def until(page: Page, condition: Callable[[], bool]) -> None:
@@ -221,9 +230,17 @@ def test_discard_with_a_reason_and_write_again_with_a_note(rosa: Page, server: S
     chosen = conversation(server)
     opened(rosa, chosen)
     expect(draft_card(rosa)).to_contain_text("30 days", timeout=20_000)
-    rosa.keyboard.press("x")
-    rosa.get_by_text("Wrong tone").first.click()
-    expect(draft_card(rosa)).to_contain_text("Draft discarded: Wrong tone")
+    # The other panes follow a finished draft in one more run; a menu opened before that closes again.
+    expect(rosa.locator(".st-key-evidence_scroll mark").first).to_be_visible()
+    settle(rosa)
+    discarded = draft_card(rosa).get_by_text("Draft discarded: Wrong tone")
+    for _ in range(3):
+        rosa.keyboard.press("x")
+        rosa.get_by_text("Wrong tone").first.click()
+        if appears(discarded):
+            break
+        rosa.keyboard.press("Escape")
+    expect(discarded).to_be_visible()
     rosa.keyboard.press("g")
     note = rosa.get_by_label("What should be different? (optional)")
     expect(note).to_be_focused()
