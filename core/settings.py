@@ -68,6 +68,20 @@ class Settings(BaseSettings):
         "local", description="Where sent replies go: `home`/delivered, or an HTTP endpoint."
     )
     delivery_url: str = Field("", description="Endpoint for `webhook` delivery.")
+    back_office: Literal["halyard", "none"] = Field(
+        "halyard",
+        description="System behind refunds, invoices and plans: the sample company's, or none of our own.",
+    )
+    action_timeout_seconds: float = Field(
+        10, gt=0, le=120, description="Seconds a connected system may take to answer."
+    )
+    trace_text: bool = Field(
+        True, description="Keep what went in and came out of each step, masked, beside its timing."
+    )
+    trace_text_days: int = Field(30, ge=0, description="Days until that text is removed. Timings stay.")
+    trace_endpoint: str = Field(
+        "", description="OTLP/HTTP address that traces are sent to, ending in `/v1/traces`. Empty: none."
+    )
     undo_send_seconds: float = Field(
         5, ge=0, le=600, description="Seconds a sent reply waits, so that its author can take it back."
     )

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {
     "settings": 0, "errors": 0, "database": 0,
     "audit": 1, "identity": 1, "jobs": 1, "llm": 1,
-    "conversations": 2, "knowledge": 2, "criteria": 2,
+    "conversations": 2, "knowledge": 2, "criteria": 2, "actions": 2, "traces": 2,
     "assist": 3,
     "surfaces": 6, "sample": 6,
     "cli": 7, "__main__": 8,
@@ -24,6 +24,7 @@ WITHIN_A_FLOOR = {
     ("settings", "errors"),
     ("identity", "audit"),
     ("sample", "surfaces"),
+    ("actions", "conversations"),  # whose matter it is
 }
 
 

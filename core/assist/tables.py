@@ -9,6 +9,7 @@ from sqlmodel import Field
 from core.database import Base, Identifier, JSONColumn, Row, UTCDateTime, now
 
 _RUNNING = text("state = 'running'")
+_WAITING = text("state = 'waiting'")
 
 
 class Build(Base, table=True):
@@ -24,8 +25,8 @@ class Build(Base, table=True):
 class Draft(Row, table=True):
     """One AI attempt at a reply.
 
-    ``state``: running, ready, failed, cancelled or interrupted (its process died; the partial
-    text is kept). ``decision``: answer, abstain or escalate. ``reason`` (abstain, escalate):
+    ``state``: running, waiting (paused until the actions it proposed are decided and over), ready,
+    failed, cancelled or interrupted (its process died; the partial text is kept). ``decision``: answer, abstain or escalate. ``reason`` (abstain, escalate):
     missing_knowledge, several_resolutions, conflicting_sources, needs_tool or policy; with
     ``question``, the one thing to find out that would unblock it. ``outcome``: what the rep did
     with it: empty, sent, edited, discarded or superseded. A draft is stale when the customer has
@@ -35,6 +36,7 @@ class Draft(Row, table=True):
     __tablename__ = "draft"
     __table_args__ = (
         Index("ix_draft_conversation", "conversation_id", "id"),
+        Index("ix_draft_waiting", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_draft_running", "heartbeat_at", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
         Index(
             "ux_draft_one_running",
@@ -66,6 +68,30 @@ class Draft(Row, table=True):
     )
     usage: dict[str, Any] = Field(default_factory=dict, sa_type=JSONColumn)
     stages: dict[str, float] = Field(default_factory=dict, sa_type=JSONColumn, description="milliseconds")
+    answer: str = Field(default="", description="What the rep answered to the question of the draft before.")
+    steps: list[dict[str, Any]] = Field(
+        default_factory=list,
+        sa_type=JSONColumn,
+        description="[{label, action, title, arguments, ok, summary, result, statements, milliseconds}]",
+    )
+    supports: list[dict[str, Any]] = Field(
+        default_factory=list,
+        sa_type=JSONColumn,
+        description="[{start, end, label, quote, support}] sentences that rest on a step or an answer",
+    )
+    findings: list[dict[str, Any]] = Field(
+        default_factory=list,
+        sa_type=JSONColumn,
+        description="[{guardrail, severity, stage, message, quote}] what the guardrails saw",
+    )
+    score: float | None = Field(default=None, description="Calibrated probability of being right, 0..1.")
+    signals: dict[str, float] = Field(
+        default_factory=dict, sa_type=JSONColumn, description="What the score was computed from."
+    )
+    paused: dict[str, Any] = Field(
+        default_factory=dict, sa_type=JSONColumn, description="The waiting run: state, fingerprint, masks."
+    )
+    trace_id: str = Field(default="", max_length=64)
     requested_by_id: int | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)
     runner: str = Field(default="", max_length=64, description="Process that writes it.")
     heartbeat_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
@@ -91,3 +117,26 @@ class Citation(Row, table=True):
     article_version_id: int = Field(foreign_key="article_version.id", index=True, sa_type=Identifier)
     quote: str
     support: float = Field(description="0..1, how well the quote supports the sentence")
+
+
+class Calibration(Row, table=True):
+    """How scores become probabilities, and from which one on the AI answers. The newest live one counts.
+
+    ``model``: coefficients of the calibrator by name. ``curve``: the risk-coverage curve as points
+    ``{threshold, coverage, precision, low, high, n}``.
+    """
+
+    __tablename__ = "calibration"
+
+    source: str = Field(max_length=20, description="outcomes or labelled")
+    scope: str = Field(default="", max_length=200, description="Which drafts, in words.")
+    n: int = Field(description="Drafts it was fitted and checked on.")
+    n_right: int
+    model: dict[str, Any] = Field(default_factory=dict, sa_type=JSONColumn)
+    curve: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONColumn)
+    precision: float | None = Field(default=None, description="What the operator asked for, 0..1.")
+    threshold: float = Field(default=0.0, description="Probability from which a draft is shown as an answer.")
+    guarantee: dict[str, Any] = Field(default_factory=dict, sa_type=JSONColumn)
+    live: bool = False
+    created_by_id: int | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)
+    created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)

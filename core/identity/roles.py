@@ -28,6 +28,11 @@ class Permission(StrEnum):
     KNOWLEDGE_READ = "knowledge.read"
     KNOWLEDGE_EDIT = "knowledge.edit"
     KNOWLEDGE_IMPORT = "knowledge.import"
+    ACTIONS_APPROVE = "actions.approve"
+    APPROVALS_READ = "approvals.read"
+    TRACES_READ = "traces.read"
+    ANSWERING_SET = "answering.set"
+    CONNECTIONS_MANAGE = "connections.manage"
     PEOPLE_MANAGE = "people.manage"
     SETTINGS_MANAGE = "settings.manage"
     AUDIT_READ = "audit.read"
@@ -40,9 +45,13 @@ _REP = frozenset(
         Permission.CONVERSATIONS_WORK,
         Permission.DRAFTS_REQUEST,
         Permission.KNOWLEDGE_READ,
+        Permission.ACTIONS_APPROVE,
+        Permission.TRACES_READ,
     }
 )
 _SPECIALIST = _REP | {
+    Permission.APPROVALS_READ,
+    Permission.ANSWERING_SET,
     Permission.CONVERSATIONS_IMPORT,
     Permission.KNOWLEDGE_EDIT,
     Permission.KNOWLEDGE_IMPORT,
@@ -52,12 +61,17 @@ _MANAGER = frozenset(
         Permission.CONVERSATIONS_READ,
         Permission.CONVERSATIONS_EXPORT,
         Permission.KNOWLEDGE_READ,
+        Permission.ACTIONS_APPROVE,
+        Permission.APPROVALS_READ,
+        Permission.TRACES_READ,
+        Permission.ANSWERING_SET,
         Permission.AUDIT_READ,
         Permission.AUDIT_VERIFY,
     }
 )
 _ADMIN = frozenset(
     {
+        Permission.CONNECTIONS_MANAGE,
         Permission.PEOPLE_MANAGE,
         Permission.SETTINGS_MANAGE,
         Permission.AUDIT_READ,
@@ -111,6 +125,11 @@ _DEED = {
     Permission.KNOWLEDGE_READ: "read the knowledge base",
     Permission.KNOWLEDGE_EDIT: "change the knowledge base",
     Permission.KNOWLEDGE_IMPORT: "import knowledge",
+    Permission.ACTIONS_APPROVE: "approve actions",
+    Permission.APPROVALS_READ: "see what others ask to be approved",
+    Permission.TRACES_READ: "read traces",
+    Permission.ANSWERING_SET: "set when the AI answers",
+    Permission.CONNECTIONS_MANAGE: "manage connections",
     Permission.PEOPLE_MANAGE: "manage people",
     Permission.SETTINGS_MANAGE: "change settings",
     Permission.AUDIT_READ: "read the audit record",
