@@ -6,9 +6,13 @@ lifespan, which starts and closes it, and the pages, which use it.
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 import time
+from secrets import token_hex
 
+from core.actions import Catalogue, Executor, lease_for, open_catalogue
 from core.assist import DraftRunner
 from core.database import migrate, open_database
 from core.identity import check_production
@@ -17,6 +21,7 @@ from core.knowledge import embed_missing
 from core.llm import Embedder, get_embedder
 from core.settings import Settings, get_settings
 from core.surfaces import deliver_due
+from core.traces import purge_texts, sweep
 
 _AT_MOST = 50  # deliveries a turn
 _EMBED_SECONDS = 2.0  # a turn; deliveries wait for it, because they share the worker's thread
@@ -33,9 +38,12 @@ class Process:
                 Duty("deliver replies", self._deliver, interval=5),
                 Duty("make search vectors", self._embed, interval=30),
                 Duty("sweep drafts", self._sweep, interval=15),
+                Duty("carry out actions", self._carry_out, interval=2),
+                Duty("tidy traces", self._tidy_traces, interval=60),
             ]
         )
         self._runner: DraftRunner | None = None
+        self._executor: Executor | None = None
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -58,6 +66,23 @@ class Process:
             return self._runner
 
     @property
+    def executor(self) -> Executor:
+        """Carries out approved actions. Its threads start with the first use."""
+        with self._lock:
+            if self._executor is None:
+                self._executor = Executor(
+                    self.database,
+                    self.catalogue,
+                    executor_id=f"{socket.gethostname()}-{os.getpid()}-{token_hex(4)}",
+                    lease=lease_for(self.settings),
+                )
+            return self._executor
+
+    def catalogue(self) -> Catalogue:
+        """The actions of this moment."""
+        return open_catalogue(self.database, self.settings)
+
+    @property
     def embedder(self) -> Embedder:
         """Makes vectors. Loaded with the first use: it takes a moment and some memory.
 
@@ -69,6 +94,8 @@ class Process:
     def close(self) -> None:
         """Stop background work and close every connection."""
         self.worker.stop()
+        if self._executor is not None:
+            self._executor.close()
         if self._runner is not None:
             self._runner.close()
         self.database.dispose()
@@ -88,6 +115,15 @@ class Process:
 
     def _sweep(self) -> int:
         return self.runner.sweep()
+
+    def _carry_out(self) -> int:
+        return self.executor.carry_out_due()
+
+    def _tidy_traces(self) -> int:
+        interrupted = sweep(database=self.database)
+        return interrupted + purge_texts(
+            database=self.database, older_than_days=self.settings.trace_text_days
+        )
 
 
 _lock = threading.Lock()

@@ -41,6 +41,9 @@ PAGES = (
         "imports",
         Permission.KNOWLEDGE_IMPORT,
     ),
+    Entry(
+        "Quality", "specialist/traces.py", "Traces", ":material/timeline:", "traces", Permission.TRACES_READ
+    ),
     Entry("Manage", "admin/people.py", "People", ":material/group:", "people", Permission.PEOPLE_MANAGE),
     Entry("Manage", "manager/audit.py", "Audit", ":material/verified:", "audit", Permission.AUDIT_READ),
 )

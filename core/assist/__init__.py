@@ -1,16 +1,18 @@
 """Floor 3: drafts. The agent, what it may see, the check of what it wrote, and who runs it when."""
 
+from core.assist.acting import Paused, Step
 from core.assist.build import current_build
 from core.assist.cases import SimilarCase, similar_cases
 from core.assist.context import Utterance
 from core.assist.equipment import Equipment, equip
 from core.assist.grounding.citations import Removed, VerifiedCitation
 from core.assist.grounding.evidence import Retrieved
+from core.assist.guardrails import GUARDRAILS, Finding, Guardrail, blocks, check_reply
 from core.assist.masking import Known, Masked, mask, unmask
 from core.assist.now import draft_now
 from core.assist.replying import send_composed
-from core.assist.result import DraftResult
-from core.assist.running.attempts import discard_draft, draft_used, record_use
+from core.assist.result import DraftResult, PausedRun
+from core.assist.running.outcomes import discard_draft, draft_used, record_use
 from core.assist.running.runner import DraftRunner
 from core.assist.tables import Build, Citation, Draft
 from core.assist.views import (
@@ -19,10 +21,12 @@ from core.assist.views import (
     DraftView,
     PassageView,
     RetrievedView,
+    SupportView,
     current_draft,
 )
 
 __all__ = [
+    "GUARDRAILS",
     "REASONS",
     "Build",
     "Citation",
@@ -32,15 +36,23 @@ __all__ = [
     "DraftRunner",
     "DraftView",
     "Equipment",
+    "Finding",
+    "Guardrail",
     "Known",
     "Masked",
     "PassageView",
+    "Paused",
+    "PausedRun",
     "Removed",
     "Retrieved",
     "RetrievedView",
     "SimilarCase",
+    "Step",
+    "SupportView",
     "Utterance",
     "VerifiedCitation",
+    "blocks",
+    "check_reply",
     "current_build",
     "current_draft",
     "discard_draft",

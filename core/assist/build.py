@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from core.assist.agent import MOST_TURNS, PASSAGES_A_SEARCH, PASSAGES_AN_ARTICLE
 from core.assist.grounding.citations import CONTRIBUTES, ENOUGH
 from core.assist.grounding.quotes import SIMILAR_ENOUGH
+from core.assist.guardrails import GUARDRAILS
 from core.assist.instructions import INSTRUCTIONS, VERSION
 from core.assist.tables import Build
 from core.knowledge.tables import Article, ArticleVersion, SearchStamp
@@ -26,11 +27,14 @@ _digests: dict[str, tuple[tuple[int, int], str]] = {}
 _lock = Lock()
 
 
-def current_build(*, session: Session, settings: Settings) -> Build:
+def current_build(*, session: Session, settings: Settings, actions: str = "") -> Build:
     """The build in force, not stored yet: see :func:`store_build`.
 
     Costs one small query while the knowledge stays the same; the digest of the live articles is kept
     per process and read again only after the search stamp moved.
+
+    Args:
+        actions: digest of the catalogue; empty where the agent can only search.
     """
     contents: dict[str, Any] = {
         "instructions": {"version": VERSION, "sha256": _sha256(INSTRUCTIONS)},
@@ -47,6 +51,8 @@ def current_build(*, session: Session, settings: Settings) -> Build:
             "embedder": settings.embedder,
         },
         "verification": {"coverage": ENOUGH, "citation": CONTRIBUTES, "quote": SIMILAR_ENOUGH},
+        "actions": actions,
+        "guardrails": {name: each.severity for name, each in GUARDRAILS.items()},
         "organisation": settings.organisation,
         "knowledge": knowledge_digest(session=session),
         "sdk": dict(_SDK),

@@ -10,9 +10,11 @@ from typing import Any, Literal
 from agents import TResponseInputItem
 from sqlmodel import Session, col, select
 
+from core.assist.acting import Background, read_background
 from core.assist.grounding.wording import language_of
+from core.assist.guardrails import CustomerTexts, Finding, check_customer, check_source
 from core.assist.masking import Known, Masker
-from core.conversations import Conversation, Customer, Message
+from core.conversations import Attachment, Conversation, Customer, Message
 from core.errors import NotFound
 from core.llm import Briefing, detect_language
 
@@ -57,6 +59,8 @@ class Context:
         masker: un-masks the reply; holds the only copy of the mapping.
         customer_text: everything the customer wrote that the agent sees, masked.
         basis_message_id: the newest customer message, which the draft answers.
+        background: earlier actions and answers, which the agent is told of and may cite.
+        findings: what the guardrails saw in what the customer wrote.
     """
 
     items: list[TResponseInputItem]
@@ -65,6 +69,8 @@ class Context:
     customer_text: str = ""
     basis_message_id: int | None = None
     conversation_id: int | None = None
+    background: Background = field(default_factory=Background, repr=False)
+    findings: tuple[Finding, ...] = ()
 
     @property
     def language(self) -> str:
@@ -72,13 +78,21 @@ class Context:
 
 
 def conversation_context(
-    conversation_id: int, *, session: Session, organisation: str, note: str = ""
+    conversation_id: int,
+    *,
+    session: Session,
+    organisation: str,
+    note: str = "",
+    draft_id: int | None = None,
+    background: Background | None = None,
 ) -> Context:
     """The context of a stored conversation.
 
     Args:
         organisation: who signs the reply.
         note: what the rep asked for when regenerating.
+        draft_id: the draft to be written; what it does itself is not background.
+        background: use this instead of what is stored now: a paused run goes on with what it knew.
 
     Raises:
         NotFound: there is no such conversation.
@@ -93,15 +107,28 @@ def conversation_context(
         facts = CustomerFacts(
             customer.name, customer.email, customer.phone, customer.external_id, customer.facts
         )
+    utterances = [_utterance(message) for message in messages]
+    fallback = conversation.locale or (customer.locale if customer else "") or "en"
+    locale = _detected(choose(utterances)[0], fallback)
+    basis = conversation.last_customer_message_id
     return assemble(
-        [_utterance(message) for message in messages],
+        utterances,
         customer=facts,
         subject=conversation.subject,
         note=note,
-        fallback_locale=conversation.locale or (customer.locale if customer else "") or "en",
+        locale=locale,
         organisation=organisation,
-        basis_message_id=conversation.last_customer_message_id,
+        basis_message_id=basis,
         conversation_id=conversation_id,
+        file_names=_file_names(messages, session=session),
+        background=background
+        or read_background(
+            conversation_id,
+            session=session,
+            language=language_of(locale),
+            basis_message_id=basis,
+            draft_id=draft_id,
+        ),
     )
 
 
@@ -116,6 +143,8 @@ def assemble(
     fallback_locale: str = "en",
     basis_message_id: int | None = None,
     conversation_id: int | None = None,
+    background: Background | None = None,
+    file_names: Sequence[str] = (),
 ) -> Context:
     """Build the context from utterances, oldest first.
 
@@ -142,7 +171,10 @@ def assemble(
         )
     if left_out:
         items.append({"role": "system", "content": f"{left_out} messages in between are left out."})
+    background = background or Background()
+    items += background.messages(lambda text: masker.mask(check_source(text, origin="tool", name="").text))
     items += [_item(author, text) for author, text in masked]
+    spoken = "\n".join(each.text for each in chosen if each.author == "customer")
     return Context(
         items=items,
         locale=language,
@@ -150,6 +182,8 @@ def assemble(
         customer_text="\n".join(text for author, text in masked if author == "customer"),
         basis_message_id=basis_message_id,
         conversation_id=conversation_id,
+        background=background,
+        findings=tuple(check_customer(CustomerTexts(spoken, subject, file_names))),
     )
 
 
@@ -216,6 +250,11 @@ def _newest_messages(conversation_id: int, *, session: Session) -> list[Message]
     if first is not None:
         messages[first.key] = first
     return sorted(messages.values(), key=lambda message: message.position)
+
+
+def _file_names(messages: Sequence[Message], *, session: Session) -> list[str]:
+    theirs = [message.key for message in messages if message.author == "customer"]
+    return list(session.exec(select(Attachment.name).where(col(Attachment.message_id).in_(theirs))))
 
 
 def _utterance(message: Message) -> Utterance:

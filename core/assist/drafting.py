@@ -1,4 +1,4 @@
-"""The one straight way to a draft: context, agent run, verification, one transaction."""
+"""The one straight way to a draft: context, agent run, then a finished draft or one that waits."""
 
 from __future__ import annotations
 
@@ -6,177 +6,127 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial as bound
 from typing import Any
 
-from sqlalchemy import update
-from sqlmodel import Session, col, select
+from agents import Usage
 
+from core.actions import Catalogue
+from core.assist.acting import OTHER_BUILD, OTHER_CASE, Desk, Paused, digest_of, fingerprint
 from core.assist.agent import PASSAGES_A_SEARCH, PASSAGES_AN_ARTICLE, run_agent
-from core.assist.build import current_build, store_build
+from core.assist.build import current_build
 from core.assist.context import Context
 from core.assist.equipment import Equipment
-from core.assist.grounding.citations import verify
+from core.assist.finishing import finish
 from core.assist.grounding.evidence import Evidence
+from core.assist.guardrails import Finding
 from core.assist.partial import PartialReply
-from core.assist.result import DraftResult
-from core.assist.tables import Build, Citation, Draft
-from core.conversations import Conversation, note_ai_outcome
-from core.database import now
-from core.errors import ProviderError
+from core.assist.result import DraftResult, PausedRun
+from core.assist.tables import Build
+from core.errors import Conflict, ProviderError
 from core.knowledge import Hit, search
 from core.llm import provider_name
+from core.settings import Settings
+from core.traces import RunTrace, step
 
 log = logging.getLogger(__name__)
 
-ANSWER, ABSTAIN = "answer", "abstain"
 DEADLINE_CALLS = 4
 """A run may take this many times what one model call may."""
 
 
 async def draft(
-    context: Context, *, equipment: Equipment, partial: PartialReply | None = None
-) -> DraftResult:
-    """Write a draft and verify it. Stores nothing.
+    context: Context,
+    *,
+    equipment: Equipment,
+    partial: PartialReply | None = None,
+    draft_id: int | None = None,
+    paused: Paused | None = None,
+    trace: RunTrace | None = None,
+) -> DraftResult | PausedRun:
+    """Write a draft and verify it. Stores nothing but what the agent proposes to do.
 
     Args:
         partial: is fed with the reply as it streams.
+        draft_id: the stored draft, which makes proposals possible; None: the agent can only search.
+        paused: go on from there. Its proposals are decided and over.
+        trace: the recording this draft is part of.
+
+    Returns:
+        The draft, or the run as it waits for people to decide on what it proposed.
 
     Raises:
+        Conflict: ``paused`` cannot go on, because the case or the build is another one.
         Exception: the model or the search failed; see :func:`core.assist.failures.explain`.
     """
     settings = equipment.settings
-    build = await asyncio.to_thread(_read_build, equipment)
+    catalogue = await asyncio.to_thread(equipment.actions) if draft_id is not None else None
+    build = await asyncio.to_thread(_read_build, equipment, catalogue)
+    if trace is not None:
+        trace.describe(build_id=build.id, model=provider_name(settings))
+    if context.findings:
+        with step("guardrail", "customer's messages") as seen:
+            seen.note(found=[each.guardrail for each in context.findings])
     evidence = Evidence(bound(_search, equipment=equipment, context=context), context.masker)
+    for source in context.background.sources():
+        evidence.state(source)
+    desk = _desk(context, draft_id, evidence=evidence, equipment=equipment, catalogue=catalogue)
+    stamp = fingerprint(catalogue, settings)
+    if paused is not None:
+        _take_up(paused, context=context, evidence=evidence, desk=desk, stamp=stamp)
     started = time.perf_counter()
     async with asyncio.timeout(settings.model_timeout_seconds * DEADLINE_CALLS):
         answer = await run_agent(
-            context, evidence=evidence, provider=equipment.provider, settings=settings, partial=partial
+            context,
+            evidence=evidence,
+            provider=equipment.provider,
+            settings=settings,
+            desk=desk,
+            resume=paused.state if paused is not None else None,
+            partial=partial,
+            trace=trace,
         )
     ran = time.perf_counter()
-    output = answer.output
-    verified = verify(
-        output.sentences,
-        passages=evidence.passages,
-        masker=context.masker,
-        language=context.language,
-        names=(settings.organisation,),
-        customer_text=context.customer_text,
-    )
-    result = DraftResult(
-        decision=output.decision,
-        reason="" if output.decision == ANSWER else output.reason,
-        question=context.masker.unmask(output.question),
-        text=verified.text,
-        confidence=output.confidence,
-        locale=context.locale,
-        citations=verified.citations,
-        removed=verified.removed,
-        retrieved=tuple(evidence.retrieved),
+    usage = _usage(answer.usage, settings)
+    stages = {"search": evidence.milliseconds, "model": (ran - started) * 1000 - evidence.milliseconds}
+    earlier = [Finding(**each) for each in paused.findings] if paused is not None else context.findings
+    findings = list(dict.fromkeys([*earlier, *(desk.findings if desk is not None else ())]))
+    if answer.state is not None and desk is not None:
+        return PausedRun(
+            paused=Paused(
+                state=answer.state,
+                fingerprint=stamp,
+                items=digest_of(context.items),
+                background=context.background.as_json(),
+                passages=evidence.dump(),
+                steps=list(desk.steps),
+                calls=dict(desk.calls),
+                refusals=dict(desk.refusals),
+                findings=[asdict(finding) for finding in findings],
+                trace_id=trace.id if trace is not None else "",
+            ),
+            locale=context.locale,
+            retrieved=tuple(evidence.retrieved),
+            build=build,
+            model=provider_name(settings),
+            usage=usage,
+            stages=stages,
+        )
+    assert answer.output is not None  # noqa: S101 - a run that does not wait has an output
+    result = await asyncio.to_thread(
+        finish,
+        answer.output,
+        context=context,
+        evidence=evidence,
+        steps=tuple(desk.steps) if desk is not None else (),
+        findings=findings,
         build=build,
-        model=provider_name(settings),
-        usage={
-            "requests": answer.usage.requests,
-            "input_tokens": answer.usage.input_tokens,
-            "output_tokens": answer.usage.output_tokens,
-            "cost": (
-                answer.usage.input_tokens * settings.model_price_input
-                + answer.usage.output_tokens * settings.model_price_output
-            )
-            / 1e6,
-        },
-        stages={
-            "search": evidence.milliseconds,
-            "model": (ran - started) * 1000 - evidence.milliseconds,
-            "verify": (time.perf_counter() - ran) * 1000,
-        },
+        equipment=equipment,
+        usage=usage,
+        stages=stages,
     )
-    if output.decision != ANSWER:
-        return result
-    if verified.supported == 0:
-        return replace(
-            result,
-            decision=ABSTAIN,
-            reason="missing_knowledge",
-            question=result.question or "What is the right answer here, and where is it written down?",
-            text="",
-            citations=(),
-            confidence=0.0,
-        )
-    # a reply that lost sentences may have lost its point with them
-    return replace(result, confidence=output.confidence * verified.supported / verified.factual)
-
-
-def store(
-    result: DraftResult, draft_id: int, *, runner: str, basis_message_id: int | None, session: Session
-) -> bool:
-    """Finish a running draft: its row, its citations, its build and the conversation, at once.
-
-    Args:
-        basis_message_id: the newest customer message the model has seen.
-
-    Returns:
-        False, and nothing changed, when the draft is not this runner's running one any more: it was
-        cancelled, or taken for dead.
-    """
-    started = time.perf_counter()
-    store_build(result.build, session=session)
-    finished = (
-        update(Draft)
-        .where(col(Draft.id) == draft_id, col(Draft.state) == "running", col(Draft.runner) == runner)
-        .values(
-            state="ready",
-            basis_message_id=basis_message_id,
-            decision=result.decision,
-            reason=result.reason,
-            question=result.question,
-            text=result.text,
-            confidence=result.confidence,
-            locale=result.locale,
-            build_id=result.build.id,
-            model=result.model,
-            removed=[{"text": each.text, "reason": each.reason} for each in result.removed],
-            retrieved=[
-                {"passage_id": each.hit.passage_id, "score": round(each.hit.score, 4), "query": each.query}
-                for each in result.retrieved
-            ],
-            usage=result.usage,
-            error="",
-            heartbeat_at=now(),
-            finished_at=now(),
-        )
-        .returning(col(Draft.conversation_id))
-    )
-    conversation_id = session.execute(finished).scalar_one_or_none()
-    if conversation_id is None:
-        return False
-    session.add_all(
-        Citation(
-            draft_id=draft_id,
-            position=position,
-            start=each.start,
-            end=each.end,
-            passage_id=each.hit.passage_id,
-            article_version_id=each.hit.article_version_id,
-            quote=each.quote,
-            support=each.support,
-        )
-        for position, each in enumerate(result.citations)
-    )
-    session.flush()
-    conversation = session.exec(
-        select(Conversation).where(col(Conversation.id) == conversation_id).with_for_update()
-    ).one()
-    if conversation.last_customer_message_id == basis_message_id:  # else it is about an older message
-        note_ai_outcome(conversation_id, session=session, outcome=result.decision)
-    stages = {**result.stages, "store": (time.perf_counter() - started) * 1000}
-    session.execute(
-        update(Draft)
-        .where(col(Draft.id) == draft_id)
-        .values(stages={name: round(value, 2) for name, value in stages.items()})
-    )
-    return True
+    return replace(result, trace_id=trace.id if trace is not None else "")
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:
@@ -186,9 +136,57 @@ def timed(work: Callable[[], Any]) -> tuple[Any, float]:
     return value, (time.perf_counter() - started) * 1000
 
 
-def _read_build(equipment: Equipment) -> Build:
+def _take_up(paused: Paused, *, context: Context, evidence: Evidence, desk: Desk | None, stamp: str) -> None:
+    """Put the ledger and the desk back to where the run paused.
+
+    Raises:
+        Conflict: the case or the build is another one.
+    """
+    if desk is None or paused.fingerprint != stamp:
+        raise Conflict(OTHER_BUILD)
+    if paused.items != digest_of(context.items):
+        raise Conflict(OTHER_CASE)
+    evidence.restore(paused.passages)
+    desk.restore(paused.steps, calls=paused.calls, refusals=paused.refusals)
+
+
+def _desk(
+    context: Context,
+    draft_id: int | None,
+    *,
+    evidence: Evidence,
+    equipment: Equipment,
+    catalogue: Catalogue | None,
+) -> Desk | None:
+    if draft_id is None or context.conversation_id is None or catalogue is None or not catalogue.actions():
+        return None
+    return Desk(
+        conversation_id=context.conversation_id,
+        draft_id=draft_id,
+        language=context.language,
+        evidence=evidence,
+        database=equipment.database,
+        catalogue=catalogue,
+    )
+
+
+def _usage(usage: Usage, settings: Settings) -> dict[str, Any]:
+    cost = usage.input_tokens * settings.model_price_input + usage.output_tokens * settings.model_price_output
+    return {
+        "requests": usage.requests,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cost": cost / 1e6,
+    }
+
+
+def _read_build(equipment: Equipment, catalogue: Catalogue | None) -> Build:
     with equipment.database.reading() as session:
-        return current_build(session=session, settings=equipment.settings)
+        return current_build(
+            session=session,
+            settings=equipment.settings,
+            actions=catalogue.digest if catalogue is not None else "",
+        )
 
 
 def _search(query: str, *, equipment: Equipment, context: Context) -> list[Hit]:

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from agents import ModelProvider
 from sqlmodel import Session
 
+from core.actions import Catalogue, open_catalogue
 from core.database import Database
 from core.errors import RatchetError
 from core.llm import CallRecord, Embedder, UsageSink, get_embedder, model_provider, record_usage
 from core.settings import Settings
+from core.traces import Recorder
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Equipment:
-    """Where knowledge is, who writes, and how texts become vectors (None: search by words only)."""
+    """Where knowledge is, who writes, how texts become vectors (None: search by words only), who records."""
 
     database: Database
     settings: Settings
     provider: ModelProvider
     embedder: Embedder | None = field(default=None)
+    recorder: Recorder | None = field(default=None)
+    catalogue: Callable[[], Catalogue] | None = field(default=None)
+
+    def actions(self) -> Catalogue:
+        """The catalogue of this moment. Asks the database; call it in a thread."""
+        return self.catalogue() if self.catalogue else open_catalogue(self.database, self.settings)
 
 
 class CallLog:
@@ -48,13 +57,20 @@ class CallLog:
         return bool(self._records)
 
 
-def equip(database: Database, settings: Settings, *, sink: UsageSink | None = None) -> Equipment:
+def equip(
+    database: Database,
+    settings: Settings,
+    *,
+    sink: UsageSink | None = None,
+    recorder: Recorder | None = None,
+) -> Equipment:
     """The equipment the settings name. Loads the embedding model, about half a second.
 
     Without a usable embedder search goes on by words alone, which is worse but works.
 
     Args:
         sink: is told of every model call.
+        recorder: records every run as a trace; None: none is recorded.
 
     Raises:
         ConfigurationError: the settings do not name a usable model provider.
@@ -65,4 +81,4 @@ def equip(database: Database, settings: Settings, *, sink: UsageSink | None = No
         log.warning("searching by words only: %s", error)
         embedder = None
     provider = model_provider(settings, sink=sink, embedder=embedder)
-    return Equipment(database, settings, provider, embedder)
+    return Equipment(database, settings, provider, embedder, recorder)

@@ -51,6 +51,7 @@ def draft_now(
     )
     try:
         result = shared_loop().submit(draft(context, equipment=equipment)).result()
+        assert isinstance(result, DraftResult)  # noqa: S101 - nothing can be proposed without a stored draft
     except RatchetError:
         raise
     except Exception as error:

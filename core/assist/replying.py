@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from core.assist.running.attempts import draft_used, record_use
+from core.assist.running.outcomes import draft_used, record_use
 from core.conversations import SentReply, open_composer, send_reply
 from core.identity import Actor
 

@@ -26,11 +26,12 @@ class Draft(Row, table=True):
     """One AI attempt at a reply.
 
     ``state``: running, waiting (paused until the actions it proposed are decided and over), ready,
-    failed, cancelled or interrupted (its process died; the partial text is kept). ``decision``: answer, abstain or escalate. ``reason`` (abstain, escalate):
-    missing_knowledge, several_resolutions, conflicting_sources, needs_tool or policy; with
-    ``question``, the one thing to find out that would unblock it. ``outcome``: what the rep did
-    with it: empty, sent, edited, discarded or superseded. A draft is stale when the customer has
-    written after ``basis_message_id``.
+    failed, cancelled or interrupted (its process died; the partial text is kept). ``decision``:
+    answer, abstain or escalate. ``reason`` (abstain, escalate): missing_knowledge,
+    several_resolutions, conflicting_sources, needs_tool or policy; with ``question``, the one thing
+    to find out that would unblock it. ``outcome``: what the rep did with it: empty, sent, edited,
+    discarded or superseded. A draft is stale when the customer has written after
+    ``basis_message_id``.
     """
 
     __tablename__ = "draft"
@@ -90,6 +91,9 @@ class Draft(Row, table=True):
     )
     paused: dict[str, Any] = Field(
         default_factory=dict, sa_type=JSONColumn, description="The waiting run: state, fingerprint, masks."
+    )
+    waiting_for: list[int] = Field(
+        default_factory=list, sa_type=JSONColumn, description="Ids of the proposed actions."
     )
     trace_id: str = Field(default="", max_length=64)
     requested_by_id: int | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)

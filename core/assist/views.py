@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from core.assist.acting import Step
 from core.assist.grounding.citations import ACROSS_LANGUAGES, Removed
 from core.assist.grounding.wording import language_of
+from core.assist.guardrails import Finding, blocks
 from core.assist.running.attempts import newest_draft
 from core.assist.tables import Citation, Draft
 from core.conversations import Conversation
@@ -66,6 +68,17 @@ class CitationView:
 
 
 @dataclass(frozen=True)
+class SupportView:
+    """``sentence`` (``draft.text[start:end]``) rests on what an action gave or the rep answered."""
+
+    start: int
+    end: int
+    sentence: str
+    label: str
+    quote: str
+
+
+@dataclass(frozen=True)
 class RetrievedView:
     """A passage the run found, whether it was cited or not."""
 
@@ -82,10 +95,13 @@ class DraftView:
     Attributes:
         stale: the customer has written since.
         building: it is being written; ``draft.text`` is then the unverified text so far.
-        usable: finished, an answer, and not put aside: may be inserted.
+        usable: finished, an answer, not blocked and not put aside: may be inserted.
         reason_text: why there is no answer, in plain words; empty for an answer.
         removed: sentences that were taken out because nothing (public) supports them.
         retrieved: best first.
+        supports: sentences that rest on steps or answers instead of passages.
+        steps: what was looked up and done, in order.
+        findings: what the guardrails saw.
     """
 
     draft: Draft
@@ -94,6 +110,19 @@ class DraftView:
     retrieved: tuple[RetrievedView, ...]
     removed: tuple[Removed, ...]
     reason_text: str
+    supports: tuple[SupportView, ...] = ()
+    steps: tuple[Step, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def waiting(self) -> bool:
+        """It goes on once the actions it proposed are decided and over."""
+        return self.draft.state == "waiting"
+
+    @property
+    def blocked(self) -> bool:
+        """A guardrail forbids to use it."""
+        return blocks(each for each in self.findings if each.stage == "after")
 
     @property
     def building(self) -> bool:
@@ -102,7 +131,8 @@ class DraftView:
     @property
     def usable(self) -> bool:
         draft = self.draft
-        return draft.state == "ready" and draft.decision == "answer" and draft.outcome != "discarded"
+        ready = draft.state == "ready" and draft.decision == "answer" and draft.outcome != "discarded"
+        return ready and not self.blocked
 
     @property
     def cites_internal(self) -> bool:
@@ -148,6 +178,18 @@ def current_draft(actor: Actor, conversation_id: int, *, session: Session) -> Dr
         ),
         removed=tuple(Removed(each["text"], each["reason"]) for each in draft.removed),
         reason_text=_reason(draft),
+        supports=tuple(
+            SupportView(
+                each["start"],
+                each["end"],
+                draft.text[each["start"] : each["end"]],
+                each["label"],
+                each["quote"],
+            )
+            for each in draft.supports
+        ),
+        steps=tuple(Step.from_json(step) for step in draft.steps),
+        findings=tuple(Finding(**each) for each in draft.findings),
     )
 
 

@@ -12,7 +12,8 @@ from core.conversations import ConversationView, conversation_stamp, open_compos
 from core.identity import Actor, Permission
 from pages.process import get_process
 from pages.rep.composer_pane import refill
-from pages.rep.numbers import numbered
+from pages.rep.draft_notes import show_findings, show_question, show_steps
+from pages.rep.numbers import numbered, numbered_supports
 from pages.widgets.components import Cite, Segment, rich_text
 from pages.widgets.shell import run_action
 from pages.widgets.style import escape
@@ -91,6 +92,13 @@ def _ready(actor: Actor, view: DraftView) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if view.stale:
             st.badge("Out of date: the customer has written since", icon=":material/history:", color="orange")
+        elif view.blocked:
+            st.badge(
+                "Blocked: not fit to be sent",
+                icon=":material/gpp_bad:",
+                color="red",
+                help=_origin(actor, view),
+            )
         elif draft.decision == "answer":
             st.badge("Draft", icon=":material/edit_note:", color="green", help=_origin(actor, view))
             with st.container(key="draft_strength", width="content"):
@@ -106,14 +114,28 @@ def _ready(actor: Actor, view: DraftView) -> None:
             st.badge("Not answering", icon=":material/front_hand:", color="violet", help=_origin(actor, view))
         st.space("stretch")
         _verbs(actor, view)
+    show_findings(view)
     if draft.decision == "answer":
-        rich_text(_segments(view), key=f"draft_{draft.key}")
+        rich_text(_segments(view), key=f"draft_{draft.key}", small=view.blocked)
+        show_question(actor, view)
     else:
         st.markdown(f"**{escape(view.reason_text)}**")
-        if draft.question:
-            st.markdown(f"To unblock it: {escape(draft.question)}")
+        show_question(actor, view)
         if draft.text:
             rich_text([{"text": draft.text}], key=f"draft_{draft.key}", small=True)
+    show_steps(view)
+
+
+def _waiting(actor: Actor, view: DraftView) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(
+            "Waits for a decision", icon=":material/hourglass:", color="orange", help=_origin(actor, view)
+        )
+        st.space("stretch")
+        _regenerate(actor, view, label="Again")
+    st.markdown("The draft is written as soon as the action below is decided and over.")
+    show_findings(view)
+    show_steps(view)
 
 
 def _stopped(actor: Actor, view: DraftView) -> None:
@@ -135,6 +157,7 @@ def _stopped(actor: Actor, view: DraftView) -> None:
 
 _STATES = {
     "running": _running,
+    "waiting": _waiting,
     "ready": _ready,
     "failed": _stopped,
     "cancelled": _stopped,
@@ -151,7 +174,7 @@ def _discarded(actor: Actor, view: DraftView) -> None:
 
 def _verbs(actor: Actor, view: DraftView) -> None:
     draft = view.draft
-    if actor.can(Permission.CONVERSATIONS_WORK) and draft.decision == "answer":
+    if actor.can(Permission.CONVERSATIONS_WORK) and view.usable:
         st.button(
             "Insert",
             key="draft_insert",
@@ -236,10 +259,16 @@ def _origin(actor: Actor, view: DraftView) -> str:
 def _segments(view: DraftView) -> list[Segment]:
     """The text cut at sentence ends, each cited sentence followed by its numbers."""
     text, at, segments = view.draft.text, 0, list[Segment]()
-    for end in sorted({cite.end for cite in view.citations}):
+    titles = {step.label: step.title for step in view.steps}
+    for end in sorted({cite.end for cite in (*view.citations, *view.supports)}):
         cites: list[Cite] = [
             {"number": number, "title": cite.passage.title, "quote": cite.quote}
             for number, cite in numbered(view)
+            if cite.end == end
+        ]
+        cites += [
+            {"number": number, "title": titles.get(cite.label, "From the case"), "quote": cite.quote}
+            for number, cite in numbered_supports(view)
             if cite.end == end
         ]
         segments.append({"text": text[at:end], "cites": cites})

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.assist.grounding.evidence import Source, Stated
 from core.assist.grounding.quotes import Place, locate, normalised
 from core.assist.grounding.wording import (
     clauses,
@@ -49,13 +50,28 @@ UNKNOWN_PLACEHOLDER = "It names somebody or something that nobody told the model
 
 @dataclass(frozen=True)
 class VerifiedCitation:
-    """``text[start:end]`` of the reply rests on ``quote``, which stands word for word in the passage."""
+    """``text[start:end]`` of the reply rests on ``quote``, which stands word for word in the source.
+
+    The source is a passage, the result of an action, or an answer of the rep.
+    """
 
     start: int
     end: int
-    hit: Hit
+    label: str
+    source: Source
     quote: str
     support: float
+
+    @property
+    def hit(self) -> Hit:
+        """The passage it rests on.
+
+        Raises:
+            TypeError: it rests on a result or an answer instead.
+        """
+        if not isinstance(self.source, Hit):
+            raise TypeError(f"{self.label} is no passage")
+        return self.source
 
 
 @dataclass(frozen=True)
@@ -68,9 +84,13 @@ class Removed:
 
 @dataclass(frozen=True)
 class Verified:
-    """A checked reply. ``factual`` sentences were written, ``supported`` of them are left."""
+    """A checked reply. ``factual`` sentences were written, ``supported`` of them are left.
+
+    ``spans``: start and end of each sentence of the text.
+    """
 
     text: str
+    spans: tuple[tuple[int, int], ...]
     citations: tuple[VerifiedCitation, ...]
     removed: tuple[Removed, ...]
     factual: int
@@ -78,20 +98,21 @@ class Verified:
 
 
 @dataclass(frozen=True)
-class _Source:
-    hit: Hit
+class _Basis:
+    label: str
+    source: Source
     place: Place
     support: float
 
     @property
     def quote(self) -> str:
-        return self.hit.text[self.place.start : self.place.end]
+        return self.source.text[self.place.start : self.place.end]
 
 
 def verify(
     sentences: Sequence[DraftSentence],
     *,
-    passages: Mapping[str, Hit],
+    passages: Mapping[str, Source],
     masker: Masker,
     language: str,
     names: Collection[str] = (),
@@ -101,14 +122,14 @@ def verify(
 
     Args:
         sentences: what the model returned, masked.
-        passages: label -> passage, of this run only.
+        passages: label -> passage, result or answer, of this run only.
         masker: un-masks the text; offsets are those of the un-masked text.
         language: the language of the reply.
         names: words of ours that carry no fact, such as the organisation's name.
         customer_text: what the customer wrote, masked.
     """
     parts = [(piece, sentence.cites) for sentence in sentences for piece in pieces(sentence.text)]
-    kept: list[tuple[str, list[_Source]]] = []
+    kept: list[tuple[str, list[_Basis]]] = []
     removed: list[Removed] = []
     factual = 0
     for index, (piece, cites) in enumerate(parts):
@@ -127,7 +148,7 @@ def verify(
             continue
         factual += 1
         sources = _sources(piece, cites, passages=passages, masker=masker, language=language)
-        public = [source for source in sources if source.hit.audience == PUBLIC]
+        public = [basis for basis in sources if basis.source.audience == PUBLIC]
         if _supports(piece, public, language):
             kept.append((piece, sources))
         else:
@@ -138,62 +159,64 @@ def verify(
 
 
 def _assembled(
-    kept: list[tuple[str, list[_Source]]], removed: list[Removed], factual: int, masker: Masker
+    kept: list[tuple[str, list[_Basis]]], removed: list[Removed], factual: int, masker: Masker
 ) -> Verified:
     text, spans = join_sentences([masker.unmask(piece) for piece, _ in kept])
     citations = [
-        VerifiedCitation(start, end, source.hit, source.quote, round(source.support, 3))
+        VerifiedCitation(start, end, basis.label, basis.source, basis.quote, round(basis.support, 3))
         for (start, end), (_, sources) in zip(spans, kept, strict=True)
-        for source in sources
+        for basis in sources
     ]
     supported = sum(1 for _, sources in kept if sources)
-    return Verified(text, tuple(citations), tuple(removed), factual, supported)
+    return Verified(text, tuple(spans), tuple(citations), tuple(removed), factual, supported)
 
 
 def _sources(
-    sentence: str, cites: Sequence[Cite], *, passages: Mapping[str, Hit], masker: Masker, language: str
-) -> list[_Source]:
+    sentence: str, cites: Sequence[Cite], *, passages: Mapping[str, Source], masker: Masker, language: str
+) -> list[_Basis]:
     """The citations that count: retrieved, found, and with something to say about the sentence."""
-    found: dict[tuple[int, str], _Source] = {}
+    found: dict[tuple[str, str], _Basis] = {}
     for cite in cites:
-        hit = passages.get(cite.passage.strip().strip("[]"))
-        if hit is None:
+        label = cite.passage.strip().strip("[]")
+        source = passages.get(label)
+        if source is None or (isinstance(source, Stated) and not source.done):
             continue
-        place = locate(masker.unmask(cite.quote, secrets=True), hit.text)
+        place = locate(masker.unmask(cite.quote, secrets=True), source.text)
         if place is None:
             continue
-        source = _Source(hit, place, _overlap(sentence, hit.text[place.start : place.end], hit, language))
-        if source.support >= CONTRIBUTES:
-            found.setdefault((hit.passage_id, source.quote), source)
-    return sorted(found.values(), key=lambda source: -source.support)
+        quoted = source.text[place.start : place.end]
+        basis = _Basis(label, source, place, _overlap(sentence, quoted, source, language))
+        if basis.support >= CONTRIBUTES:
+            found.setdefault((label, basis.quote), basis)
+    return sorted(found.values(), key=lambda basis: -basis.support)
 
 
-def _overlap(sentence: str, quote: str, hit: Hit, language: str) -> float:
+def _overlap(sentence: str, quote: str, source: Source, language: str) -> float:
     if _plain(sentence) and _plain(sentence) in normalised(quote):
         return 1.0
-    if _foreign(sentence, hit, language):
+    if _foreign(sentence, source, language):
         return ACROSS_LANGUAGES
-    words = content_words(sentence, _shared_language(hit, language))
+    words = content_words(sentence, _shared_language(source, language))
     if not words:
         return 1.0 if numbers(sentence) & numbers(quote) else 0.0
-    return len(words & content_words(quote, _shared_language(hit, language))) / len(words)
+    return len(words & content_words(quote, _shared_language(source, language))) / len(words)
 
 
-def _supports(sentence: str, sources: Sequence[_Source], language: str) -> bool:
+def _supports(sentence: str, sources: Sequence[_Basis], language: str) -> bool:
     """Whether these sources together carry the sentence."""
     if not sources:
         return False
-    if any(_plain(sentence) in normalised(source.quote) for source in sources if _plain(sentence)):
+    if any(_plain(sentence) in normalised(basis.quote) for basis in sources if _plain(sentence)):
         return True
-    evidence = "\n".join(f"{source.hit.heading_path}\n{source.hit.text}" for source in sources)
+    evidence = "\n".join(f"{basis.source.heading_path}\n{basis.source.text}" for basis in sources)
     if not numbers(sentence) <= numbers(evidence):
         return False
-    if any(_foreign(sentence, source.hit, language) for source in sources):
+    if any(_foreign(sentence, basis.source, language) for basis in sources):
         return _same_polarity_across(sentence, sources, language)
     if not critical_words(sentence) <= critical_words(evidence):
         return False
-    shared = _shared_language(sources[0].hit, language)
-    quotes = "\n".join(source.quote for source in sources)
+    shared = _shared_language(sources[0].source, language)
+    quotes = "\n".join(basis.quote for basis in sources)
     words = content_words(sentence, shared)
     if words and len(words & content_words(quotes, shared)) / len(words) < ENOUGH:
         return False
@@ -210,25 +233,25 @@ def _same_polarity(sentence: str, quotes: str, language: str) -> bool:
     return any(negated(part, language) == denied for part in close)
 
 
-def _same_polarity_across(sentence: str, sources: Sequence[_Source], language: str) -> bool:
+def _same_polarity_across(sentence: str, sources: Sequence[_Basis], language: str) -> bool:
     denied = negated(sentence, language)
     return any(
-        negated(part, language_of(source.hit.locale)) == denied
-        for source in sources
-        for part in clauses(source.quote)
+        negated(part, language_of(basis.source.locale)) == denied
+        for basis in sources
+        for part in clauses(basis.quote)
     )
 
 
-def _foreign(sentence: str, hit: Hit, language: str) -> bool:
+def _foreign(sentence: str, source: Source, language: str) -> bool:
     """Whether sentence and passage are in different languages. Sentences may stay in the passage's."""
-    spoken = language_of(hit.locale)
+    spoken = language_of(source.locale)
     if not spoken or not language or spoken == language:
         return False
     return detect_language(_unmarked(sentence), fallback=language) != spoken
 
 
-def _shared_language(hit: Hit, language: str) -> str:
-    return language_of(hit.locale) or language
+def _shared_language(source: Source, language: str) -> str:
+    return language_of(source.locale) or language
 
 
 def _plain(sentence: str) -> str:

@@ -30,7 +30,10 @@ def language_of(locale: str) -> str:
 
 def folded(text: str) -> str:
     """Lower case, without accents and without masks."""
-    decomposed = unicodedata.normalize("NFKD", PLACEHOLDER.sub(" ", text).casefold().replace("’", "'"))
+    plain = PLACEHOLDER.sub(" ", text).casefold().replace("’", "'")
+    if plain.isascii():
+        return plain
+    decomposed = unicodedata.normalize("NFKD", plain)
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 

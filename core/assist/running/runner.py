@@ -12,7 +12,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial as bound
 from typing import TypeVar
@@ -20,15 +19,15 @@ from typing import TypeVar
 from sqlalchemy.exc import IntegrityError
 
 from core import audit
-from core.assist.context import Context, conversation_context
-from core.assist.drafting import draft, store, timed
-from core.assist.equipment import CallLog, Equipment, equip
+from core.assist.acting import OTHER_BUILD, Paused
+from core.assist.equipment import Equipment
 from core.assist.failures import explain, is_expected
-from core.assist.partial import PartialReply
 from core.assist.running import attempts
 from core.assist.running.attempts import Begun
 from core.assist.running.liveness import LEASE, interrupt_leftovers, new_runner_id
 from core.assist.running.loop import LoopThread
+from core.assist.running.resuming import list_resumable, take_up
+from core.assist.running.writing import Live, Writer
 from core.assist.tables import Draft
 from core.database import Database
 from core.errors import Conflict, NotFound
@@ -40,23 +39,8 @@ log = logging.getLogger(__name__)
 FLUSH_SECONDS = 0.5
 HEARTBEAT_SECONDS = 3.0
 SWEEP_SECONDS = 5.0
+RESUME_SECONDS = 1.0
 _Value = TypeVar("_Value")
-
-
-@dataclass
-class _Live:
-    """A draft this process is writing."""
-
-    draft_id: int
-    conversation_id: int
-    note: str
-    partial: PartialReply | None = None
-    task: asyncio.Task[None] | None = None
-    stored: str = ""
-    beaten: float = 0.0
-
-    def text(self) -> str:
-        return self.partial.readable() if self.partial is not None else ""
 
 
 class DraftRunner:
@@ -78,19 +62,21 @@ class DraftRunner:
         self.id = new_runner_id()
         self._database = database
         self._settings = settings
-        self._calls = CallLog()
-        self._equipment = equipment
-        self._equipping = threading.Lock()
+        self._writer = Writer(database, settings, runner=self.id, equipment=equipment)
         self._lease = lease
-        self._live: dict[int, _Live] = {}
+        self._live: dict[int, Live] = {}
         self._lock = threading.Lock()
         self._closed = False
         self._slots = asyncio.Semaphore(settings.model_concurrency)
         self._thread = LoopThread("ratchet-drafts")
         self._thread.submit(self._look_after())
 
-    def start(self, conversation_id: int, *, actor: Actor, note: str = "") -> int:
+    def start(self, conversation_id: int, *, actor: Actor, note: str = "", answer: str = "") -> int:
         """Start a draft on a person's request, or find the one that is being written.
+
+        Args:
+            note: what the rep asks for.
+            answer: what the rep answers to the question of the newest draft.
 
         Returns:
             The draft's id. Two tabs, two clicks or two processes get the same one.
@@ -100,7 +86,15 @@ class DraftRunner:
             Conflict: a draft with another note is being written, or the server is stopping.
         """
         begun = self._begin(
-            bound(attempts.begin, actor, conversation_id, runner=self.id, note=note, lease=self._lease)
+            bound(
+                attempts.begin,
+                actor,
+                conversation_id,
+                runner=self.id,
+                note=note,
+                answer=answer,
+                lease=self._lease,
+            )
         )
         return self._launched(begun, conversation_id, note).draft_id
 
@@ -156,6 +150,16 @@ class DraftRunner:
         with self._database.transaction() as session:
             return interrupt_leftovers(session=session, lease=self._lease)
 
+    def resume(self) -> int:
+        """Go on with drafts whose proposed actions are decided and over. Runs by itself too.
+
+        Returns:
+            How many this process took up.
+        """
+        with self._database.reading() as session:
+            ready = list_resumable(session=session)
+        return sum(self._take_up(draft_id) for draft_id in ready)
+
     def running(self) -> list[int]:
         """The drafts this process is writing."""
         return sorted(self._live)
@@ -172,11 +176,13 @@ class DraftRunner:
                 attempts.end(
                     each.draft_id, session=session, state="interrupted", text=each.text(), runner=self.id
                 )
-        if self._equipment is not None:
-            self._thread.submit(self._equipment.provider.aclose()).result(timeout=10)
+        if self._writer.equipment is not None:
+            self._thread.submit(self._writer.equipment.provider.aclose()).result(timeout=10)
         self._thread.close()
+        if self._writer.equipment is not None and self._writer.equipment.recorder is not None:
+            self._writer.equipment.recorder.close()
         with self._database.transaction() as session:
-            self._calls.store(session=session)
+            self._writer.calls.store(session=session)
 
     def _begin(self, begin: Callable[..., _Value]) -> _Value:
         if self._closed:
@@ -191,18 +197,37 @@ class DraftRunner:
 
     def _launched(self, begun: Begun, conversation_id: int, note: str) -> Begun:
         if begun.started:
-            live = _Live(begun.draft_id, conversation_id, " ".join(note.split()))
-            with self._lock:
-                if not self._closed:
-                    self._live[live.draft_id] = live
-                    self._thread.submit(self._run(live))
+            self._launch(Live(begun.draft_id, conversation_id, " ".join(note.split())))
         return begun
 
-    async def _run(self, live: _Live) -> None:
+    def _launch(self, live: Live) -> None:
+        with self._lock:
+            if not self._closed:
+                self._live[live.draft_id] = live
+                self._thread.submit(self._run(live))
+
+    def _take_up(self, draft_id: int) -> bool:
+        try:
+            with self._database.transaction() as session:
+                draft = take_up(draft_id, session=session, runner=self.id)
+                if draft is None:
+                    return False
+                try:
+                    paused = Paused.from_json(draft.paused)
+                except (KeyError, TypeError):  # stored by a version that kept other things
+                    attempts.end(draft_id, session=session, state="failed", text=None, error=OTHER_BUILD)
+                    return False
+                live = Live(draft_id, draft.conversation_id, draft.note, paused)
+        except IntegrityError:
+            return False  # a newer draft is being written; it knows what was done
+        self._launch(live)
+        return True
+
+    async def _run(self, live: Live) -> None:
         live.task = asyncio.current_task()
         try:
             async with self._slots:
-                await self._write(live)
+                await self._writer.write(live)
         except asyncio.CancelledError:
             raise  # whoever cancelled has stored why
         except Exception as error:
@@ -210,7 +235,7 @@ class DraftRunner:
                 log.warning("draft %s failed: %s", live.draft_id, type(error).__name__)
             else:
                 log.exception("draft %s failed", live.draft_id)
-            await self._in_transaction(
+            await self._writer.in_transaction(
                 bound(
                     attempts.end,
                     live.draft_id,
@@ -223,51 +248,16 @@ class DraftRunner:
         finally:
             self._live.pop(live.draft_id, None)
 
-    async def _write(self, live: _Live) -> None:
-        equipment = await asyncio.to_thread(self._equipped)
-        context, reading = await asyncio.to_thread(timed, bound(self._context, live))
-        live.partial = PartialReply(context.masker)
-        result = await draft(context, equipment=equipment, partial=live.partial)
-        result = replace(result, stages={"context": reading, **result.stages})
-        await self._in_transaction(
-            bound(
-                store,
-                result,
-                live.draft_id,
-                runner=self.id,
-                basis_message_id=context.basis_message_id,
-            )
-        )
-
-    def _context(self, live: _Live) -> Context:
-        with self._database.reading() as session:
-            return conversation_context(
-                live.conversation_id,
-                session=session,
-                organisation=self._settings.organisation,
-                note=live.note,
-            )
-
-    def _equipped(self) -> Equipment:
-        with self._equipping:
-            if self._equipment is None:
-                self._equipment = equip(self._database, self._settings, sink=self._calls.add)
-            return self._equipment
-
-    async def _in_transaction(self, work: Callable[..., _Value]) -> _Value:
-        def run() -> _Value:
-            with self._database.transaction() as session:
-                return work(session=session)
-
-        return await asyncio.to_thread(run)
-
     async def _look_after(self) -> None:
-        swept = 0.0
+        swept = resumed = 0.0
         while True:
             try:
                 if time.monotonic() - swept >= SWEEP_SECONDS:
                     swept = time.monotonic()
                     await asyncio.to_thread(self.sweep)
+                if time.monotonic() - resumed >= RESUME_SECONDS:
+                    resumed = time.monotonic()
+                    await asyncio.to_thread(self.resume)
                 await asyncio.to_thread(self._flush)
             except Exception:
                 log.exception("could not store the progress of drafts")  # the next round tries again
@@ -281,19 +271,19 @@ class DraftRunner:
             for live in list(self._live.values())
             if (text := live.text()) != live.stored or moment - live.beaten >= HEARTBEAT_SECONDS
         ]
-        if not due and not self._calls:
+        if not due and not self._writer.calls:
             return
-        lost: list[_Live] = []
+        lost: list[Live] = []
         with self._database.transaction() as session:
             for live, text in due:
                 if not attempts.keep_alive(live.draft_id, session=session, text=text, runner=self.id):
                     lost.append(live)
-            self._calls.store(session=session)
+            self._writer.calls.store(session=session)
         for live, text in due:
             live.stored, live.beaten = text, moment
         for live in lost:
             self._stop(live)
 
-    def _stop(self, live: _Live) -> None:
+    def _stop(self, live: Live) -> None:
         if live.task is not None:
             self._thread.loop.call_soon_threadsafe(live.task.cancel)

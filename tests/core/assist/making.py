@@ -83,7 +83,7 @@ def output(*sentences: DraftSentence, decision: str = "answer", **fields: Any) -
 
 
 def searching(query: str = "refund") -> Any:
-    return function_call("search_knowledge", {"query": query}, call_id=f"call-{query}")
+    return function_call("search_knowledge", {"query": query}, call_id=f"call-search-{query}")
 
 
 def answering(draft: DraftOutput) -> Any:

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.assist.guardrails.registry import Flag, after
+from core.assist.guardrails.texts import ReplyCheck
+
+
+@after("language", title="language", severity="warn", description="")
+def check(reply: ReplyCheck) -> Iterator[Flag]:
+    yield from ()

@@ -1,0 +1,104 @@
+"""What stands around a draft: look-ups, what the guardrails saw, the question to be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.assist import GUARDRAILS, DraftView, Finding, Step
+from core.identity import Actor, Permission
+from pages.process import get_process
+from pages.widgets.shell import run_action
+from pages.widgets.style import escape
+
+_ICONS = {
+    "done": ":material/check:",
+    "failed": ":material/error:",
+    "rejected": ":material/block:",
+    "waiting": ":material/hourglass:",
+    "unknown": ":material/help:",
+}
+_WORDS = {"failed": "failed", "rejected": "rejected", "waiting": "waits", "unknown": "outcome unknown"}
+_MOST_ANSWER = 2000
+
+
+def show_findings(view: DraftView) -> None:
+    """What the guardrails saw, the ones that block first."""
+    findings = sorted(view.findings, key=lambda each: (each.severity != "block", each.stage))
+    for number, finding in enumerate(findings):
+        blocked = finding.severity == "block" and finding.stage == "after"
+        with st.container(key=f"finding_{view.draft.key}_{number}", gap=None):
+            st.badge(
+                _title(finding),
+                icon=":material/gpp_bad:" if blocked else ":material/gpp_maybe:",
+                color="red" if blocked else "orange",
+            )
+            quote = f" “{escape(finding.quote)}”" if finding.quote else ""
+            st.caption(f"{escape(finding.message)}{quote}")
+
+
+def show_steps(view: DraftView) -> None:
+    """The look-ups and actions of the run, one line each, closed until somebody wants to know."""
+    if not view.steps:
+        return
+    done = sum(step.status == "done" for step in view.steps)
+    label = f"Looked up and done: {len(view.steps)}" + (
+        "" if done == len(view.steps) else f" ({len(view.steps) - done} without result)"
+    )
+    with st.expander(label, icon=":material/manage_search:", key=f"steps_{view.draft.key}"):
+        for step in view.steps:
+            _step(step)
+
+
+def show_question(actor: Actor, view: DraftView) -> None:
+    """The one question that would unblock a draft, with a field for its answer."""
+    draft = view.draft
+    if not draft.question:
+        return
+    if draft.decision == "answer":
+        st.caption(escape(draft.question))
+        return
+    st.markdown(f"To unblock it: {escape(draft.question)}")
+    if view.stale or not actor.can(Permission.DRAFTS_REQUEST):
+        return
+    key = f"draft_answer_{draft.key}"
+
+    def answer() -> None:
+        text = st.session_state.get(key, "")
+        if not text.strip():
+            st.toast("Write the answer first.", icon=":material/edit:")
+            return
+        run_action(lambda: get_process().runner.start(draft.conversation_id, actor=actor, answer=text))
+
+    with (
+        st.form(f"{key}_form", border=False),
+        st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
+    ):
+        st.text_input(
+            "Your answer",
+            key=key,
+            max_chars=_MOST_ANSWER,
+            placeholder="What you know or found out; the draft will quote it",
+        )
+        st.form_submit_button("Draft with this", icon=":material/edit_note:", on_click=answer)
+
+
+def _step(step: Step) -> None:
+    arguments = _arguments(step.arguments)
+    what = f"**{escape(step.title)}**" + (f" · {escape(arguments)}" if arguments else "")
+    state = f" · {_WORDS[step.status]}" if step.status in _WORDS else ""
+    st.markdown(f"{_ICONS[step.status]} {what}{state}")
+    told = step.error or step.summary
+    if told:
+        st.caption(escape(told))
+
+
+def _arguments(arguments: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in arguments.items() if value)
+
+
+def _title(finding: Finding) -> str:
+    known = GUARDRAILS.get(finding.guardrail)
+    return known.title if known is not None else finding.guardrail
