@@ -45,5 +45,13 @@ PAGES = (
         "Quality", "specialist/traces.py", "Traces", ":material/timeline:", "traces", Permission.TRACES_READ
     ),
     Entry("Manage", "admin/people.py", "People", ":material/group:", "people", Permission.PEOPLE_MANAGE),
+    Entry(
+        "Manage",
+        "admin/connections.py",
+        "Connections",
+        ":material/cable:",
+        "connections",
+        Permission.CONNECTIONS_MANAGE,
+    ),
     Entry("Manage", "manager/audit.py", "Audit", ":material/verified:", "audit", Permission.AUDIT_READ),
 )

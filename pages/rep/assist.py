@@ -3,7 +3,15 @@
 import streamlit as st
 
 from core.identity import Permission
-from pages.rep import composer_pane, conversation_pane, draft_pane, evidence_pane, queue_pane, shortcuts
+from pages.rep import (
+    actions_pane,
+    composer_pane,
+    conversation_pane,
+    draft_pane,
+    evidence_pane,
+    queue_pane,
+    shortcuts,
+)
 from pages.widgets.shell import require_page
 from pages.widgets.style import page_style
 
@@ -18,11 +26,13 @@ with middle, st.container(key="conversation_pane"):
     view = conversation_pane.load(actor, selected)
     if view is not None:
         draft = draft_pane.load(actor, view)
+        requests = actions_pane.load(actor, view)
         conversation_pane.show_header(actor, view)
         with st.container(key="conversation_scroll"):
             conversation_pane.show_thread(actor, view)
-            draft_pane.show(actor, view, draft)
+            actions_pane.show_open(actor, requests)
+            draft_pane.show(actor, view, draft, requests)
         composer_pane.show(actor, view)
 with right:
     if view is not None:
-        evidence_pane.show(actor, view, draft)
+        evidence_pane.show(actor, view, draft, requests)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import streamlit as st
 from sqlmodel import Session
 
+from core.actions import RequestView, requests_stamp
 from core.assist import DraftView, current_draft, discard_draft
 from core.conversations import ConversationView, conversation_stamp, open_composer, save_composer
 from core.identity import Actor, Permission
@@ -35,17 +37,24 @@ def load(actor: Actor, view: ConversationView) -> DraftView | None:
         return current_draft(actor, conversation.key, session=session)
 
 
-def show(actor: Actor, view: ConversationView, draft: DraftView | None) -> None:
-    """Draw the card; it follows a running draft by itself and notices a new message."""
+def show(
+    actor: Actor, view: ConversationView, draft: DraftView | None, requests: Sequence[RequestView]
+) -> None:
+    """Draw the card; it follows a running draft and its actions by itself and notices a new message."""
     conversation_id = view.conversation.key
     with get_process().database.reading() as session:
         shown = _signature(conversation_id, draft, session)
-    tick = RUNNING_TICK_SECONDS if draft is not None and draft.building else IDLE_TICK_SECONDS
+    moving = draft is not None and (draft.building or draft.waiting)
+    moving = moving or any(each.request.status in {"approved", "executing"} for each in requests)
+    tick = RUNNING_TICK_SECONDS if moving else IDLE_TICK_SECONDS
     st.fragment(_card, run_every=tick)(actor, conversation_id, shown)
 
 
 def _signature(conversation_id: int, draft: DraftView | None, session: Session) -> tuple[object, ...]:
-    stamp = conversation_stamp(conversation_id, session=session)
+    stamp = (
+        conversation_stamp(conversation_id, session=session),
+        requests_stamp(conversation_id, session=session),
+    )
     return (stamp, draft.draft.id, draft.draft.state, draft.draft.outcome, draft.stale) if draft else (stamp,)
 
 
@@ -260,7 +269,7 @@ def _segments(view: DraftView) -> list[Segment]:
     """The text cut at sentence ends, each cited sentence followed by its numbers."""
     text, at, segments = view.draft.text, 0, list[Segment]()
     titles = {step.label: step.title for step in view.steps}
-    for end in sorted({cite.end for cite in (*view.citations, *view.supports)}):
+    for end in sorted({cite.end for cite in view.citations} | {each.end for each in view.supports}):
         cites: list[Cite] = [
             {"number": number, "title": cite.passage.title, "quote": cite.quote}
             for number, cite in numbered(view)

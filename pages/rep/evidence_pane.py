@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.actions import RequestView
 from core.assist import DraftView, PassageView, similar_cases
 from core.conversations import ConversationView, previous_conversations
 from core.identity import Actor
 from pages.process import get_process
-from pages.rep import selection
+from pages.rep import actions_pane, selection
 from pages.rep.numbers import numbered
 from pages.widgets.components import Segment, rich_text
 from pages.widgets.labels import CHANNELS, STATUSES, language
@@ -19,12 +20,14 @@ from pages.widgets.style import escape
 from pages.widgets.times import moment
 
 
-def show(actor: Actor, view: ConversationView, draft: DraftView | None) -> None:
-    """Three tabs; the evidence comes first."""
+def show(actor: Actor, view: ConversationView, draft: DraftView | None, requests: list[RequestView]) -> None:
+    """Four tabs; the evidence comes first."""
     with st.container(key="evidence_scroll"):
-        evidence, similar, customer = st.tabs(["Evidence", "Similar", "Customer"])
+        evidence, actions, similar, customer = st.tabs(["Evidence", "Actions", "Similar", "Customer"])
         with evidence:
             _evidence(draft)
+        with actions:
+            actions_pane.show_receipts(actor, requests)
         with similar:
             _similar(actor, view)
         with customer:

@@ -11,7 +11,6 @@ from core.errors import NotFound
 from core.identity import Actor
 from core.traces import TraceView, read_trace
 from pages.process import get_process
-from pages.registry import FOLDER
 from pages.specialist import trace_steps, trace_timeline
 from pages.specialist.trace_list import STATUS_WORDS
 from pages.widgets.style import escape
@@ -77,7 +76,7 @@ def _facts(actor: Actor, view: TraceView) -> None:
             st.markdown(f":gray[{name}] {escape(value)}", width="content")
         if trace.conversation_id is not None:
             st.page_link(
-                FOLDER / "rep/assist.py",
+                "rep/assist.py",
                 label=f"Conversation {trace.conversation_id}",
                 icon=":material/forum:",
                 query_params={"conversation": str(trace.conversation_id)},
@@ -89,10 +88,10 @@ def _decision(draft: Draft) -> None:
     if draft.decision in {"", "answer"}:
         return
     what = "The AI did not answer" if draft.decision == "abstain" else "The AI passed it to a person"
-    why = REASONS.get(draft.reason, draft.reason.replace("_", " "))
-    question = f" What would unblock it: {escape(draft.question)}" if draft.question else ""
+    why = REASONS.get(draft.reason, "It did not say why.")
     sure = f" Chance of being right: {draft.score:.0%}." if draft.score is not None else ""
-    st.warning(f"**{what}: {escape(str(why))}.**{sure}{question}", icon=":material/help:")
+    question = f"  \nTo be found out: {escape(draft.question)}" if draft.question else ""
+    st.warning(f"**{what}.** {why}{sure}{question}", icon=":material/help:")
 
 
 def _build(build: Build) -> None:
