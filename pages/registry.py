@@ -44,6 +44,14 @@ PAGES = (
     Entry(
         "Quality", "specialist/traces.py", "Traces", ":material/timeline:", "traces", Permission.TRACES_READ
     ),
+    Entry(
+        "Quality",
+        "specialist/answering.py",
+        "Answering",
+        ":material/tune:",
+        "answering",
+        Permission.ANSWERING_SET,
+    ),
     Entry("Manage", "admin/people.py", "People", ":material/group:", "people", Permission.PEOPLE_MANAGE),
     Entry(
         "Manage",

@@ -52,6 +52,27 @@ def show_steps(view: DraftView) -> None:
             _step(step)
 
 
+def show_origin(actor: Actor, view: DraftView) -> None:
+    """How sure the calibrated score is, and the way to every step behind the draft."""
+    draft = view.draft
+    if not draft.trace_id or not actor.can(Permission.TRACES_READ):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key=f"origin_{draft.key}"):
+        if draft.score is not None:
+            st.caption(
+                f"Right with {draft.score:.0%} probability",
+                width="content",
+                help="As calibrated: see Answering.",
+            )
+        st.space("stretch")
+        st.page_link(
+            "specialist/traces.py",
+            label="How it came about",
+            icon=":material/timeline:",
+            query_params={"trace": draft.trace_id},
+        )
+
+
 def show_question(actor: Actor, view: DraftView) -> None:
     """The one question that would unblock a draft, with a field for its answer."""
     draft = view.draft

@@ -14,7 +14,7 @@ from core.conversations import ConversationView, conversation_stamp, open_compos
 from core.identity import Actor, Permission
 from pages.process import get_process
 from pages.rep.composer_pane import refill
-from pages.rep.draft_notes import show_findings, show_question, show_steps
+from pages.rep.draft_notes import show_findings, show_origin, show_question, show_steps
 from pages.rep.numbers import numbered, numbered_supports
 from pages.widgets.components import Cite, Segment, rich_text
 from pages.widgets.shell import run_action
@@ -133,6 +133,7 @@ def _ready(actor: Actor, view: DraftView) -> None:
         if draft.text:
             rich_text([{"text": draft.text}], key=f"draft_{draft.key}", small=True)
     show_steps(view)
+    show_origin(actor, view)
 
 
 def _waiting(actor: Actor, view: DraftView) -> None:
