@@ -16,8 +16,9 @@ class ActionRequest(Row, table=True):
     """One call with effects outside: proposed, decided on by a person, carried out at most once.
 
     ``status``: proposed (waits for a decision), asked (waits for a manager's), approved (decided, not
-    begun), executing (claimed by ``executor`` until ``lease_until``), done, failed (nothing happened),
-    unknown (it was sent and nobody knows), rejected, withdrawn (overtaken by events before a decision).
+    begun; after an attempt that did not reach the system, not tried again before ``lease_until``),
+    executing (claimed by ``executor`` until ``lease_until``), done, failed (nothing happened), unknown
+    (it was sent and nobody knows), rejected, withdrawn (overtaken by events before a decision).
     ``sent_at`` is stored before anything leaves this process. ``revision`` grows with every change;
     decisions name the one the person saw.
     """
@@ -108,5 +109,3 @@ class Connection(Row, table=True):
     created_by_id: int | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     updated_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
-
-

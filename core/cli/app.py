@@ -13,13 +13,17 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from core.cli.answering import answering_app
+from core.cli.actions import actions_app
 from core.cli.auditing import verify_audit
 from core.cli.checking import doctor
+from core.cli.connections import connections_app
 from core.cli.drafting import draft
 from core.cli.importing import import_app, show_formats
 from core.cli.people import people_app
 from core.cli.searching import search
 from core.cli.starting import init
+from core.cli.traces import traces_app
 from core.cli.working import worker
 from core.errors import RatchetError
 
@@ -78,7 +82,11 @@ app.command()(search)
 app.command()(draft)
 app.command("verify-audit")(verify_audit)
 app.command()(doctor)
+app.add_typer(actions_app, name="actions")
 app.add_typer(people_app, name="people")
+app.add_typer(answering_app, name="answering")
+app.add_typer(connections_app, name="connections")
+app.add_typer(traces_app, name="traces")
 app.command()(worker)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
@@ -15,20 +16,53 @@ _MONTHS = {
     "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
 }
 _DATE = {"en": "{day} {month}", "de": "{day}. {month}", "es": "{day} de {month}"}
-_FLEET_MONTH = 2400
+FLEET_MONTH = 2400
 TRANSFER_PRICE = 0.08
 
 Details = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What a conversation is about, in numbers. The back office has the same ones.
+
+    ``paid_at``: when the invoice was paid; ``months``: used of an annual plan; ``gigabytes``: billed
+    transfer.
+    """
+
+    invoice: str
+    paid_at: datetime
+    months: int
+    gigabytes: int
+    last4: str
+    deploy: str
+
+
+def draw_particulars(rng: Random, opening: Opening, *, at: datetime) -> Particulars:
+    """The particulars of a conversation that begins at ``at``."""
+    months = opening.months or rng.randint(2, 7)
+    gigabytes = rng.randint(40, 460)
+    paid_at = at - timedelta(days=rng.randint(2, 5))
+    return Particulars(
+        invoice=f"HLY-{paid_at.year}-{rng.randint(41000, 59999):06d}",
+        paid_at=paid_at,
+        months=months,
+        gigabytes=gigabytes,
+        last4=f"{rng.randrange(10_000):04d}",
+        deploy=f"dpl_{rng.getrandbits(32):08x}",
+    )
 
 
 def details(
     rng: Random, client: Client, opening: Opening, *, locale: str, at: datetime, rep: str
 ) -> dict[str, str]:
     """Values for every placeholder the material uses, agreeing with each other and with the account."""
-    monthly = PRICES[client.plan] or (_FLEET_MONTH if client.plan == "fleet" else PRICES["sloop"])
-    months = opening.months or rng.randint(2, 7)
-    gigabytes = rng.randint(40, 460)
-    paid = at - timedelta(days=rng.randint(2, 5))
+    return describe(draw_particulars(rng, opening, at=at), client, locale=locale, rep=rep)
+
+
+def describe(particulars: Particulars, client: Client, *, locale: str, rep: str) -> dict[str, str]:
+    """The particulars as texts of a language, with what else the material's placeholders ask for."""
+    monthly = monthly_price(client)
 
     def money(amount: float, *, cents: bool = False) -> str:
         return _money(amount, client.currency, locale, cents=cents)
@@ -43,15 +77,20 @@ def details(
         "plan": "Sloop" if client.plan == "trial" else client.plan.capitalize(),
         "price": money(monthly),
         "annual": money(monthly * 10),
-        "months": str(months),
-        "credit": money(max(0, monthly * (10 - months))),
-        "invoice": f"HLY-{paid.year}-{rng.randint(41000, 59999):06d}",
-        "last4": f"{rng.randrange(10_000):04d}",
-        "date": _date(paid, locale),
-        "gb": str(gigabytes),
-        "overage": money(gigabytes * TRANSFER_PRICE, cents=True),
-        "deploy": f"dpl_{rng.getrandbits(32):08x}",
+        "months": str(particulars.months),
+        "credit": money(max(0, monthly * (10 - particulars.months))),
+        "invoice": particulars.invoice,
+        "last4": particulars.last4,
+        "date": _date(particulars.paid_at, locale),
+        "gb": str(particulars.gigabytes),
+        "overage": money(particulars.gigabytes * TRANSFER_PRICE, cents=True),
+        "deploy": particulars.deploy,
     }
+
+
+def monthly_price(client: Client) -> int:
+    """What a month of the client's plan costs; of a trial, what it would cost."""
+    return PRICES[client.plan] or (FLEET_MONTH if client.plan == "fleet" else PRICES["sloop"])
 
 
 def fill(text: str, values: Details) -> str:

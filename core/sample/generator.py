@@ -11,7 +11,8 @@ from core.sample.cast import CITIES, Client, make_clients
 from core.sample.casting import Casting, Part, PartKey, draw_parts, incident_parts
 from core.sample.drafting import Skill, skill_at
 from core.sample.material import Material
-from core.sample.stories import Setting, Story, tell, tell_open
+from core.sample.stories import tell, tell_open
+from core.sample.story import Setting, Story
 
 SEED = "halyard"
 EVERYDAY = 384

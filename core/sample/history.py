@@ -17,7 +17,7 @@ from core.conversations import Conversation, Message, Reply, edit_ratio, word_di
 from core.sample.calendar import DAYS, KNOWLEDGE_FIX, shift
 from core.sample.drafting import PastDraft
 from core.sample.evidence import Evidence, Library
-from core.sample.stories import Story
+from core.sample.story import Story
 
 MODEL = "offline"
 _UNSUPPORTED = PastDraft(

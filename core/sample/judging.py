@@ -14,7 +14,7 @@ from core.criteria import Criterion, Judgement, current_criterion, ensure_criter
 from core.sample.drafting import DISCARD_REASONS
 from core.sample.history import Stored
 from core.sample.labels import Label
-from core.sample.stories import Story
+from core.sample.story import Story
 
 _CUSTOMER_ANSWERS_AFTER = timedelta(hours=3)
 

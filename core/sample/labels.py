@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from core.sample.stories import Story
+from core.sample.story import Story
 
 LABELLERS = ("lucia", "tomasz")
 _INTENTS, _RESOLVED, _POLITE = 95, 75, 50

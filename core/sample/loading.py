@@ -11,11 +11,14 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from core import audit
+from core.actions import back_office_is_filled
 from core.assist import Build
 from core.conversations import Conversation, import_conversations
 from core.database import Database, now
 from core.errors import ConfigurationError
 from core.identity import SYSTEM, Person, add_person
+from core.sample.answering import add_sample_calibration, prepare_calibration
+from core.sample.back_office import accounts, agreeing, write_back_office
 from core.sample.evidence import Library
 from core.sample.generator import SEED, generate
 from core.sample.history import (
@@ -51,11 +54,14 @@ class SampleReport:
     drafts: int = 0
     replies: int = 0
     judgements: int = 0
+    accounts: int = 0
 
     @property
     def changed(self) -> bool:
         """Whether anything was added."""
-        return any((self.people, self.articles, self.conversations, self.drafts, self.judgements))
+        return any(
+            (self.people, self.articles, self.conversations, self.drafts, self.judgements, self.accounts)
+        )
 
 
 def load_sample(
@@ -96,18 +102,29 @@ def load_sample(
     )
     tell(0.5, "conversations")
     builds, complete = _begin(database, reference or now())
-    if complete:
+    if complete and back_office_is_filled(settings):
         tell(1.0, "done")
         return SampleReport(people=people, articles=articles.new + articles.updated)
     moment = datetime.fromisoformat(builds[0].contents["sample_reference"]).astimezone(UTC)
     stories = generate(material, reference=moment)
+    entries = accounts(material, stories, reference=moment)
+    opened = write_back_office(settings, material, entries, reference=moment)
+    if complete:
+        tell(1.0, "done")
+        return SampleReport(people=people, articles=articles.new + articles.updated, accounts=opened)
+    known = {entry.customer["external_id"]: entry for entry in entries}
     conversations = import_conversations(
-        (story.record for story in stories), database=database, source=SOURCE, home=settings.home
+        (agreeing(story.record, known) for story in stories),
+        database=database,
+        source=SOURCE,
+        home=settings.home,
     )
     tell(0.75, "drafts and labels")
     labels = label(Random(f"{SEED}:labels"), stories, reference=moment)  # noqa: S311 - no secrets
+    calibration = prepare_calibration()
     with database.transaction() as session:
         stored = Stored.read(session, source=SOURCE)
+        add_sample_calibration(calibration, session=session)
         names = _person_keys(session)
         library = Library(session, source=SOURCE)
         written = write_history(session, stories, stored, library=library, people=names, builds=builds)
@@ -133,6 +150,7 @@ def load_sample(
         drafts=written.drafts,
         replies=written.replies,
         judgements=judgements,
+        accounts=opened,
     )
 
 

@@ -4,59 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
 from core.conversations import ConversationRecord
-from core.sample.cast import Client
-from core.sample.casting import Part
-from core.sample.details import details, fill
-from core.sample.dialogue import Phrases, Thread, open_thread
-from core.sample.drafting import PastDraft, Skill, claims_of, past_draft, withheld
-from core.sample.material import OpenCase, SamplePerson
+from core.sample.details import Particulars, describe, draw_particulars, fill
+from core.sample.dialogue import Thread, open_thread
+from core.sample.drafting import PastDraft, claims_of, past_draft, withheld
+from core.sample.material import OpenCase
+from core.sample.story import Setting, Story
 
 _REFUSED = "refused"
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
-    """A conversation with what the product would know about it besides its messages.
-
-    ``draft_basis`` and ``draft_reply`` are places in ``record.messages``: the message the draft
-    answers, and the reply that came of it (None while there is none). ``reply_places`` are all
-    replies. ``resolved``: yes, partly or no, as a careful reader would say; empty while open.
-    """
-
-    record: ConversationRecord
-    intent: str
-    rep: str
-    resolved: str
-    draft: PastDraft | None
-    draft_basis: int | None
-    draft_reply: int | None
-    reply_places: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """Where and when a story plays."""
-
-    external_id: str
-    part: Part
-    client: Client
-    rep: SamplePerson
-    channel: str
-    at: datetime
-    phrases: Phrases
-    skill: Skill
-    crowded: bool = False
-
-
 def tell(rng: Random, setting: Setting, *, reference: datetime) -> Story:
     """A conversation that is over: resolved, or closed when it is old."""
-    thread, values = _begin(rng, setting)
+    thread, particulars, values = _begin(rng, setting)
     part, opening = setting.part, setting.part.opening
     scenario = part.scenario
     draft: PastDraft | None = None
@@ -97,12 +61,23 @@ def tell(rng: Random, setting: Setting, *, reference: datetime) -> Story:
         priority=scenario.priority,
     )
     places = tuple(thread.reply_places)
-    return Story(record, scenario.intent, setting.rep.username, resolved, draft, basis, place, places)
+    return Story(
+        record=record,
+        intent=scenario.intent,
+        rep=setting.rep.username,
+        resolved=resolved,
+        draft=draft,
+        draft_basis=basis,
+        draft_reply=place,
+        reply_places=places,
+        scenario=scenario.id,
+        particulars=particulars,
+    )
 
 
 def tell_open(rng: Random, setting: Setting, case: OpenCase, *, reference: datetime) -> Story:
     """A conversation somebody has to work on now. ``setting.at`` is when the customer began to wait."""
-    thread, values = _begin(rng, setting)
+    thread, particulars, values = _begin(rng, setting)
     scenario = setting.part.scenario
     draft: PastDraft | None = None
     if scenario.decision != "answer" and case.flags & {"abstained", "escalated"}:
@@ -128,18 +103,23 @@ def tell_open(rng: Random, setting: Setting, case: OpenCase, *, reference: datet
         priority=priority,
     )
     places = tuple(thread.reply_places)
-    return Story(record, scenario.intent, setting.rep.username, "", draft, basis, None, places)
-
-
-def _begin(rng: Random, setting: Setting) -> tuple[Thread, dict[str, str]]:
-    values = details(
-        rng,
-        setting.client,
-        setting.part.opening,
-        locale=setting.part.locale,
-        at=setting.at,
-        rep=setting.rep.name,
+    return Story(
+        record=record,
+        intent=scenario.intent,
+        rep=setting.rep.username,
+        resolved="",
+        draft=draft,
+        draft_basis=basis,
+        draft_reply=None,
+        reply_places=places,
+        scenario=scenario.id,
+        particulars=particulars,
     )
+
+
+def _begin(rng: Random, setting: Setting) -> tuple[Thread, Particulars, dict[str, str]]:
+    particulars = draw_particulars(rng, setting.part.opening, at=setting.at)
+    values = describe(particulars, setting.client, locale=setting.part.locale, rep=setting.rep.name)
     thread = Thread(
         external_id=setting.external_id,
         channel=setting.channel,
@@ -153,7 +133,7 @@ def _begin(rng: Random, setting: Setting) -> tuple[Thread, dict[str, str]]:
     if setting.channel != "voice":
         text = fill(setting.part.opening.text, values)
         open_thread(thread, text, setting.phrases, values, cross=setting.part.scenario.mood < 0)
-    return thread, values
+    return thread, particulars, values
 
 
 def _call(thread: Thread, setting: Setting, values: dict[str, str]) -> None:

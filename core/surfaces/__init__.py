@@ -39,6 +39,14 @@ from core.surfaces.importers import (
     preview_conversations,
     table_head,
 )
+from core.surfaces.telemetry import (
+    EndpointDestination,
+    Exported,
+    FileDestination,
+    NotSent,
+    export_due,
+    export_telemetry,
+)
 
 __all__ = [
     "FIELDS",
@@ -46,11 +54,15 @@ __all__ = [
     "REQUIRED",
     "ArticleFormat",
     "ConversationFormat",
+    "EndpointDestination",
+    "Exported",
+    "FileDestination",
     "ImportOptions",
     "ImportProgress",
     "ImportRun",
     "ImportRuns",
     "ImportSummary",
+    "NotSent",
     "Preview",
     "Reject",
     "RejectsFile",
@@ -67,6 +79,8 @@ __all__ = [
     "documentation",
     "dropped",
     "dropped_path",
+    "export_due",
+    "export_telemetry",
     "guess_article_format",
     "guess_columns",
     "guess_conversation_format",

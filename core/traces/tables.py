@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from core.database import Base, Identifier, JSONColumn, Row, UTCDateTime, now
+
+_RUNNING = text("status = 'running'")
 
 
 class Trace(Base, table=True):
@@ -16,6 +18,8 @@ class Trace(Base, table=True):
     __table_args__ = (
         Index("ix_trace_draft", "draft_id"),
         Index("ix_trace_started", "started_at"),
+        Index("ix_trace_ended", "ended_at"),
+        Index("ix_trace_running", "heartbeat_at", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
     )
 
     id: str = Field(primary_key=True, max_length=64)
@@ -32,6 +36,8 @@ class Trace(Base, table=True):
     output_tokens: int = 0
     cost: float = Field(default=0.0, description="USD")
     attributes: dict[str, Any] = Field(default_factory=dict, sa_type=JSONColumn)
+    recorder: str = Field(default="", max_length=64, description="Process that records it.")
+    heartbeat_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
 
 
 class Span(Base, table=True):
@@ -45,7 +51,9 @@ class Span(Base, table=True):
     parent_id: str = Field(default="", max_length=64)
     kind: str = Field(max_length=20)
     name: str = Field(default="", max_length=200)
-    status: str = Field(default="ok", max_length=20, description="running, ok, error or cancelled")
+    status: str = Field(
+        default="ok", max_length=20, description="running, ok, error, cancelled or interrupted"
+    )
     error: str = Field(default="", max_length=1000)
     started_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
@@ -69,3 +77,19 @@ class SpanText(Row, table=True):
     field: str = Field(max_length=20)
     text: str
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+
+
+class TelemetrySent(Base, table=True):
+    """What a destination of telemetry has got: a window of the newest, which is all the cursor needs.
+
+    ``kind``: trace or judgement. ``moment``: when the item came to its end, the order of sending.
+    """
+
+    __tablename__ = "telemetry_sent"
+    __table_args__ = (Index("ix_telemetry_sent_moment", "destination", "kind", "moment"),)
+
+    destination: str = Field(primary_key=True, max_length=64)
+    kind: str = Field(primary_key=True, max_length=20)
+    item_id: str = Field(primary_key=True, max_length=64)
+    moment: datetime = Field(sa_type=UTCDateTime)
+    sent_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)

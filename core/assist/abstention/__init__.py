@@ -20,17 +20,19 @@ from core.assist.abstention.curve import (
     curve,
     level,
     levels,
+    most_carried,
     points_of,
     reliability,
 )
 from core.assist.abstention.examples import Example, Shortage, read_labelled, shortage
 from core.assist.abstention.guarantee import interval
-from core.assist.abstention.outcomes import past_examples
+from core.assist.abstention.outcomes import LIGHT, past_examples
 from core.assist.abstention.signals import NAMES, CitedSentence, Found, SignalInput, signals
 from core.assist.abstention.verdict import Verdict, score, verdict
 
 __all__ = [
     "CONFIDENCE",
+    "LIGHT",
     "NAMES",
     "Bin",
     "Calibrator",
@@ -55,6 +57,7 @@ __all__ = [
     "levels",
     "list_calibrations",
     "live_calibration",
+    "most_carried",
     "past_examples",
     "points_of",
     "prepare",

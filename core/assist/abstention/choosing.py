@@ -11,7 +11,16 @@ from sqlmodel import Session, col, select
 
 from core import audit
 from core.assist.abstention.calibrating import Progress, fit
-from core.assist.abstention.curve import Level, as_rows, aurc, curve, level, levels, points_of, reliability
+from core.assist.abstention.curve import (
+    Level,
+    as_rows,
+    aurc,
+    curve,
+    level,
+    most_carried,
+    points_of,
+    reliability,
+)
 from core.assist.abstention.examples import Example
 from core.assist.abstention.outcomes import past_examples
 from core.assist.tables import Calibration
@@ -20,6 +29,7 @@ from core.errors import InvalidInput, NotFound
 from core.identity import Actor, Permission, require
 
 CONFIDENCE = 0.9
+EVERYTHING = "none: every draft is shown"
 METHOD = "Learn then Test: exact binomial tests in fixed sequences"
 
 _lock = threading.Lock()
@@ -154,7 +164,7 @@ def choose(
         curve=list(base.curve),
         precision=precision,
         threshold=chosen.point.threshold if chosen and chosen.point else 0.0,
-        guarantee=_guarantee(chosen) if chosen else {},
+        guarantee=_guarantee(chosen) if chosen else {"method": EVERYTHING},
         live=True,
         created_by_id=actor.person_id,
     )
@@ -215,10 +225,8 @@ def _level(base: Calibration, precision: float, confidence: float) -> Level:
     points = points_of(base.curve)
     found = level(points, precision=precision, confidence=confidence)
     if found.point is None:
-        best = max(
-            (each.precision for each in levels(points, confidence=confidence) if each.point), default=0
-        )
-        hint = f"The most it carries is {best:.0%}" if best else "It carries none"
+        best = most_carried(points, confidence=confidence)
+        hint = f"The most they carry is {best:.0%}" if best else "They carry none"
         raise InvalidInput(
             f"{base.n:,} outcomes do not show a level at which {precision:.0%} are right, "
             f"with {confidence:.0%} confidence. {hint}; more outcomes carry more."

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from core.assist.abstention.clusters import independence
 from core.assist.abstention.guarantee import Tally, interval, lower_bound, lowest_threshold
 
 GRID = tuple(round(1 - step / 200, 3) for step in range(201))
 """Thresholds looked at, falling. Fixed beforehand: the guarantee depends on that."""
-WANTED = (0.80, 0.85, 0.90, 0.95, 0.97, 0.99)
+WANTED = (0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 0.97, 0.99)
 """Precisions that are worth showing side by side."""
 BINS = 8
 
@@ -74,35 +74,22 @@ def curve(scores: Sequence[float], right: Sequence[bool], groups: Sequence[str] 
     Args:
         scores: of drafts, 0..1, from a calibrator that had not seen them.
         right: whether each was right.
-        groups: the conversation of each. Drafts of one conversation are not independent: the
-            interval and the guarantee count them as if they all went the same way (Kish's effective
-            sample size, which is never too large).
+        groups: the conversation of each. Drafts of one conversation are not independent, so they
+            count for less in the interval and in the guarantee; see :func:`.clusters.independence`.
     """
     values, good = np.asarray(scores, dtype=float), np.asarray(right, dtype=bool)
-    weight = _weight(groups, len(values))
+    weight = independence(values, good, groups) if groups is not None else 1.0
+    order = np.argsort(-values, kind="stable")
+    counts = np.searchsorted(-values[order], -np.array(GRID), side="right")
+    hits = np.concatenate([[0], np.cumsum(good[order])])[counts]
     points: list[Point] = []
     last = 0
-    for threshold in GRID:
-        chosen = values >= threshold
-        n = int(chosen.sum())
+    for threshold, n, count in zip(GRID, counts.tolist(), hits.tolist(), strict=True):
         if n == last:
             continue
-        last, count = n, int((chosen & good).sum())
-        low, high = (
-            interval(count, n) if weight == 1 else interval(int(count * weight), max(1, int(n * weight)))
-        )
-        points.append(
-            Point(
-                threshold,
-                n / len(values),
-                count / n,
-                min(low, count / n),
-                max(high, count / n),
-                n,
-                count,
-                weight,
-            )
-        )
+        last, share = n, count / n
+        low, high = interval(count * weight, n * weight)
+        points.append(Point(threshold, n / len(values), share, low, high, n, count, weight))
     return points
 
 
@@ -149,6 +136,16 @@ def levels(points: Sequence[Point], *, confidence: float = 0.9) -> list[Level]:
     return [level(points, precision=precision, confidence=confidence) for precision in WANTED]
 
 
+def most_carried(points: Sequence[Point], *, confidence: float = 0.9) -> float:
+    """The highest precision, in whole percent, for which the data show any threshold; 0 when none."""
+    shown, not_shown = 0, 100
+    while not_shown - shown > 1:
+        middle = (shown + not_shown) // 2
+        found = level(points, precision=middle / 100, confidence=confidence).point
+        shown, not_shown = (middle, not_shown) if found else (shown, middle)
+    return shown / 100
+
+
 def at_threshold(points: Sequence[Point], threshold: float) -> Point | None:
     """The point of the curve for a threshold: the loosest that is not looser than it."""
     return next((point for point in reversed(points) if point.threshold >= threshold), None)
@@ -168,10 +165,3 @@ def as_rows(points: Sequence[Point] | Sequence[Bin]) -> list[dict[str, Any]]:
         }
         for point in points
     ]
-
-
-def _weight(groups: Sequence[str] | None, n: int) -> float:
-    if groups is None or not n:
-        return 1.0
-    sizes = np.array(list(Counter(groups).values()), dtype=float)
-    return float(min(1.0, sizes.sum() / (sizes**2).sum()))

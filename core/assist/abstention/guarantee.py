@@ -42,7 +42,7 @@ def lower_bound(right: float, n: float, *, confidence: float) -> float:
     return float(betaincinv(right, n - right + 1, 1 - confidence)) if right > 0 else 0.0
 
 
-def interval(right: int, n: int, *, confidence: float = 0.95) -> tuple[float, float]:
+def interval(right: float, n: float, *, confidence: float = 0.95) -> tuple[float, float]:
     """Wilson's interval of a share, two-sided; (0, 1) without data."""
     if not n:
         return 0.0, 1.0

@@ -120,9 +120,11 @@ def signals(given: SignalInput) -> dict[str, float]:
     if given.decision == "answer":
         said = " ".join(f"{each.text} {each.quote}" for each in given.sentences)
         found["coverage"] = ask.covered_by(said)
-        kept = len(given.sentences)
-        found["supported"] = min(1.0, kept / max(given.factual, kept, 1))
-        found["support"] = sum(each.support for each in given.sentences) / kept if kept else 0.0
+        kept: dict[str, float] = {}  # a sentence may rest on several quotes
+        for each in given.sentences:
+            kept[each.text] = max(kept.get(each.text, 0.0), each.support)
+        found["supported"] = len(kept) / max(given.factual, len(kept), 1)
+        found["support"] = sum(kept.values()) / len(kept) if kept else 0.0
     for name, value in (("own", given.confidence), ("classifier", given.classifier)):
         if value is not None:
             found[name] = value

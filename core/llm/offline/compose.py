@@ -8,6 +8,7 @@ from core.llm.offline.markdown import Piece
 from core.llm.offline.notes import Note
 from core.llm.offline.passages import Passage
 from core.llm.offline.phrases import phrases
+from core.llm.offline.tools.telling import Told
 from core.llm.output import Cite, DraftSentence
 
 _LISTED = ("step", "bullet", "row")
@@ -20,8 +21,9 @@ def compose(
     customer_name: str,
     organisation: str,
     note: Note,
+    told: Sequence[Told] = (),
 ) -> list[DraftSentence]:
-    """Greeting, the pieces in order, next step and sign-off.
+    """Greeting, what tools and the rep say, the pieces in order, next step and sign-off.
 
     Facts are the pieces' own words with Markdown taken off; only list numbers and line breaks are
     added. Everything else is a fixed phrase without cites.
@@ -34,6 +36,7 @@ def compose(
     sentences = [DraftSentence(text=hello)]
     if note.formal or note.casual:
         sentences.append(DraftSentence(text=f"\n\n{words.thanks}"))
+    sentences.extend(each.sentence(first=position == 0) for position, each in enumerate(told))
     sentences.extend(_body(pieces))
     if not note.shorter:
         sentences.append(

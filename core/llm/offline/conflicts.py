@@ -33,6 +33,10 @@ _NEGATION = re.compile(
     r"nunca|ne|pas|jamais)\b",
     re.I,
 )
+_LIMIT = re.compile(
+    r"\b(?:up to|at most|no more than|bis zu|hochstens|hasta|como maximo)\s+"
+    r"(?P<number>\d+)\s+(?P<unit>(?:business |working )?(?:minut|hour|day|week|stund|tag|woch|hora|dia|seman))"
+)
 _SIMILAR = 0.6
 _SIMILAR_POLARITY = 0.8
 _RELEVANT = 0.75
@@ -77,6 +81,8 @@ def contradict(left: Piece, right: Piece, *, language: str) -> bool:
     ours, theirs = _subject(left.text, language), _subject(right.text, language)
     if min(len(ours), len(theirs)) < 2:
         return False
+    if _other_limit(left.text, right.text, language):
+        return True
     alike = len(ours & theirs) / len(ours | theirs)
     left_values, right_values = values(left.text), values(right.text)
     if alike >= _SIMILAR:
@@ -86,6 +92,15 @@ def contradict(left: Piece, right: Piece, *, language: str) -> bool:
     if alike >= _SIMILAR_POLARITY and len(ours & theirs) >= 3 and left_values == right_values:
         return bool(_NEGATION.search(left.text)) != bool(_NEGATION.search(right.text))
     return False
+
+
+def _other_limit(left: str, right: str, language: str) -> bool:
+    """Whether both name the longest time for the same, in the same words before it, and differ."""
+    ours, theirs = _LIMIT.search(fold(left)), _LIMIT.search(fold(right))
+    if not ours or not theirs or ours["unit"] != theirs["unit"] or ours["number"] == theirs["number"]:
+        return False
+    heads = [_subject(match.string[: match.start()], language) for match in (ours, theirs)]
+    return heads[0] == heads[1] and len(heads[0]) >= 2
 
 
 def values(text: str) -> dict[str, frozenset[str]]:

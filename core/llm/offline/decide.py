@@ -180,6 +180,16 @@ def missing_verdict(
     return Verdict("abstain", "missing_knowledge", question)
 
 
+def answer_in_other_language(answer: str, spoken: str, wanted: str) -> Verdict:
+    """``missing_knowledge``: what the rep answered cannot be told as it stands."""
+    return Verdict(
+        "abstain",
+        "missing_knowledge",
+        f"The answer {_quoted(answer)} is in {language_name(spoken)}, and nothing in "
+        f"{language_name(wanted)} says the same. How is it to be said in {language_name(wanted)}?",
+    )
+
+
 def scope(passages: Sequence[Passage], request: Request, *, language: str) -> list[Passage]:
     """Drop passages that are for another case than the one the customer named."""
     dropped: set[int] = set()

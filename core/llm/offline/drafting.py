@@ -1,18 +1,17 @@
-"""Plans the searches for a case and writes its draft."""
+"""Writes the draft of a case from what searches, tools and the representative said."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from core.llm.embeddings import Embedder
-from core.llm.language import detect_language
-from core.llm.offline.case import Case
 from core.llm.offline.compose import compose
+from core.llm.offline.conflicts import find_conflict
 from core.llm.offline.decide import (
     ANSWER,
     Verdict,
     alarm_verdict,
+    answer_in_other_language,
     clash_verdict,
     manipulation_verdict,
     missing_verdict,
@@ -22,252 +21,218 @@ from core.llm.offline.decide import (
     state_verdict,
     tool_verdict,
 )
-from core.llm.offline.notes import Note, read_note
+from core.llm.offline.finding import Found, find, usable_in
+from core.llm.offline.markdown import Piece
 from core.llm.offline.passages import Passage, read_passages
-from core.llm.offline.query import Ask, Request, Turn, understand
-from core.llm.offline.rules import Screening, screen
-from core.llm.offline.scoring import Evidence, Scored
-from core.llm.offline.select import Limits, Selection, select
-from core.llm.offline.strength import ENOUGH, similarities, strength
-from core.llm.offline.words import is_stop, language_by_words, language_of, words
+from core.llm.offline.query import Ask
+from core.llm.offline.reading import Reading
+from core.llm.offline.scoring import Evidence
+from core.llm.offline.strength import ENOUGH
+from core.llm.offline.tools.answers import overruled
+from core.llm.offline.tools.intents import intent_of
+from core.llm.offline.tools.plan import Step
+from core.llm.offline.tools.rules import follow_words, pick, rule_words
+from core.llm.offline.tools.telling import Findings, answers_told, findings
 from core.llm.output import DraftOutput
 
-_MAX_SEARCHES = 2
-_STEPS = {
-    "en": "steps open select choose enter confirm",
-    "de": "Schritte öffnen wählen eingeben bestätigen Sie",
-    "es": "pasos abra seleccione elija escriba confirme",
-    "fr": "étapes ouvrez sélectionnez choisissez saisissez confirmez",
-}
-"""Words that instructions are written with."""
-_SURE_OF_LANGUAGE_WORDS = 6
 _UNANSWERED_FACTOR = 0.7
+_SURE_OF_RULE = 0.6
+_NO_STEP = Step()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A case as understood: what is asked, in which language, and what the rules saw."""
+def write(
+    reading: Reading, *, organisation: str, embedder: Embedder | None, step: Step = _NO_STEP
+) -> DraftOutput:
+    """The draft from what was found. Same input, same draft.
 
-    case: Case
-    screening: Screening
-    request: Request
-    language: str
-    note: Note
-
-
-@dataclass(frozen=True, slots=True)
-class _Findings:
-    evidence: Evidence
-    selection: Selection
-    rankings: list[list[Scored]]
-    strengths: list[float]
-
-
-def read(case: Case) -> Reading:
-    """Understand a case. Orders to the assistant are taken out before anything else looks at it."""
-    note = read_note(case.briefing.note)
-    screened = [
-        screen(turn.text) if turn.author == "customer" else Screening(turn.text, ()) for turn in case.turns
-    ]
-    turns = [Turn(turn.author, result.text) for turn, result in zip(case.turns, screened, strict=True)]
-    subject = screen(case.briefing.subject).text
-    latest = _latest_alarms(case.turns, screened)
-    text = " ".join(turn.text for turn in turns if turn.author == "customer")[-1500:]
-    language = _language(text, hint=case.briefing.locale)
-    request = understand(turns, language=language, subject=subject, note=note.more, facts=case.facts)
-    return Reading(case, latest, request, language, note)
-
-
-def next_query(reading: Reading) -> str | None:
-    """What to search for next, or None when it is time to write."""
-    queries = reading.case.queries
-    asks = reading.request.asks
-    if not asks or len(queries) >= _MAX_SEARCHES:
-        return None
-    if not queries:
-        return reading.request.query or None
-    public = [passage for passage in read_passages(reading.case.results) if not passage.internal]
-    evidence = Evidence(public, language=reading.language)
-    weakest = min(asks, key=lambda ask: _lexical(evidence, ask))
-    if _lexical(evidence, weakest) >= ENOUGH:
-        return _procedure_query(evidence, asks, language=reading.language)
-    if weakest.leans:
-        return None  # searched alone it would find what the words happen to be in
-    query = _keywords(weakest, reading.language) if len(asks) == 1 else weakest.text
-    return query if query and query not in queries else None
-
-
-def write(reading: Reading, *, organisation: str, embedder: Embedder | None) -> DraftOutput:
-    """The draft from what the searches found. Same input, same draft."""
-    request, note = reading.request, reading.note
+    Args:
+        step: where the plan for the tools ended; it makes no further call.
+    """
+    request = reading.request
     passages = read_passages(reading.case.results)
     alarm = alarm_verdict(reading.screening, request, passages)
     if alarm is not None:
         return _without_answer(alarm, 0.0)
-    reminder = nudge_verdict(request)
-    if reminder is not None:
-        return _without_answer(reminder, 0.0)
-    if not request.asks:
-        return _without_answer(nothing_asked(), 0.0)
-
-    public = [passage for passage in passages if not passage.internal]
-    usable, language = _in_language(public, reading.language, any_language=note.any_language)
-    usable = scope(usable, request, language=language)
-    found = _find(usable, request.asks, note, language=language, embedder=embedder)
-    main = max(found.strengths, default=0.0)
-    strong = main >= ENOUGH
-
-    verdict = tool_verdict(request, found.selection, strong=strong)
-    if verdict is None and not strong:
-        verdict = (
-            manipulation_verdict(reading.screening)
-            or state_verdict(request)
-            or _missing(reading, passages, usable)
-        )
-    if verdict is None:
-        answered = [i for i, value in enumerate(found.strengths) if value >= ENOUGH]
-        verdict = clash_verdict(
-            [request.asks[i] for i in answered],
-            [found.rankings[i] for i in answered],
-            request,
-            language=language,
-        )
+    writer = _Writer(reading, organisation, embedder, passages)
+    answered = answers_told(reading)
+    tools = findings(reading, step)
+    if tools.told:
+        return writer.tell(tools, step)
+    if answered.told:
+        return writer.tell(answered, _NO_STEP)
+    ruled = writer.rule(step)
+    if ruled is not None:
+        return ruled
+    verdict = tools.verdict or nudge_verdict(request)
+    if verdict is None and not request.asks:
+        verdict = nothing_asked()
     if verdict is not None:
-        return _without_answer(verdict, main)
-    return _answer(reading, found, language=language, organisation=organisation)
+        return _without_answer(verdict, 0.0)
+    return writer.answer(outside=bool(step.outside))
 
 
-def _answer(reading: Reading, found: _Findings, *, language: str, organisation: str) -> DraftOutput:
-    asks = reading.request.asks
-    open_asks = [ask for ask, value in zip(asks, found.strengths, strict=True) if value < ENOUGH]
-    main = min(value for value in found.strengths if value >= ENOUGH)
-    briefing = reading.case.briefing
-    sentences = compose(
-        found.selection.pieces(),
-        language=language,
-        customer_name=briefing.customer_name,
-        organisation=briefing.organisation or organisation,
-        note=reading.note,
-    )
-    question = f"Not answered: {' '.join(ask.text for ask in open_asks)}" if open_asks else ""
-    factor = _UNANSWERED_FACTOR if open_asks else 1.0
-    return DraftOutput(
-        decision=ANSWER.decision,
-        question=question,
-        sentences=sentences,
-        confidence=round(main * factor, 4),
-    )
+class _Writer:
+    """Writes one draft; holds what all ways of writing it share."""
 
+    def __init__(
+        self,
+        reading: Reading,
+        organisation: str,
+        embedder: Embedder | None,
+        passages: Sequence[Passage],
+    ) -> None:
+        self._reading = reading
+        self._organisation = organisation
+        self._embedder = embedder
+        self._passages = passages
+        public = [passage for passage in passages if not passage.internal]
+        agreed = any(each.agrees and "May the reply be in" in each.question for each in reading.case.answers)
+        usable, self._language = usable_in(
+            public, reading.language, any_language=reading.note.any_language or agreed
+        )
+        self._usable = scope(usable, reading.request, language=self._language)
 
-def _find(
-    passages: Sequence[Passage],
-    asks: Sequence[Ask],
-    note: Note,
-    *,
-    language: str,
-    embedder: Embedder | None,
-) -> _Findings:
-    evidence = Evidence(passages, language=language)
-    by_ask: dict[str, dict[str, float]] = {}
-    rankings: list[list[Scored]] = []
-    strengths: list[float] = []
-    for ask in asks:
-        ranked = evidence.score(ask)
-        by_ask[ask.text] = similarity = similarities(embedder, ask, ranked, language=language)
-        if similarity:
-            ranked = evidence.score(ask, similarity=similarity)
-        rankings.append(ranked)
-        strengths.append(_strength(evidence, ask, ranked, similarity))
-    answered = [ask for ask, value in zip(asks, strengths, strict=True) if value >= ENOUGH]
-    prose = 1 if note.shorter else 5 if note.longer else 3
-    limits = Limits(prose=prose, whole_lists=not note.shorter)
-    selection = select(evidence, answered or asks[:1], limits=limits, similarity=by_ask)
-    return _Findings(evidence, selection, rankings, strengths)
+    def answer(self, *, outside: bool) -> DraftOutput:
+        """From the passages alone, or why not."""
+        reading, request = self._reading, self._reading.request
+        found = self._decided(self._find(request.asks))
+        verdict = None if outside else tool_verdict(request, found.selection, strong=found.strong)
+        if verdict is None and not found.strong:
+            verdict = manipulation_verdict(reading.screening) or state_verdict(request) or self._missing()
+        verdict = verdict or self._clash(found, request.asks)
+        if verdict is not None:
+            foreign = [each for each in reading.case.answers if each.language not in ("", reading.language)]
+            if foreign:
+                verdict = answer_in_other_language(foreign[0].answer, foreign[0].language, reading.language)
+            return _without_answer(verdict, found.best)
+        open_asks = [ask for ask, value in zip(request.asks, found.strengths, strict=True) if value < ENOUGH]
+        main = min(value for value in found.strengths if value >= ENOUGH)
+        return self._draft(found.selection.pieces(), open_asks, main)
 
+    def tell(self, told: Findings, step: Step) -> DraftOutput:
+        """What tools or the rep say first, then what the passages add."""
+        request, language = self._reading.request, self._reading.language
+        usable = self._usable if self._language == language else []
+        said = [each.text for each in told.told]
+        asks = list(request.asks)
+        pieces: list[tuple[Passage, Piece]] = []
+        if step.settled is not None:
+            pieces += pick(
+                usable, follow_words(step.settled.name, language), language=language, most=1, told=said
+            )
+            asks = self._other_asks(step)
+        if step.outside:
+            pieces += pick(usable, rule_words(step.outside, language), language=language)
+        found = self._decided(self._find(asks)) if asks and usable else None
+        sure, open_asks = told.sure, []
+        if found is not None:
+            clear = found.strong and self._clash(found, asks) is None
+            known = {piece.text for _, piece in pieces} | set(said)
+            if clear:
+                pieces += [each for each in found.selection.pieces() if each[1].text not in known]
+                sure = min(sure, *(value for value in found.strengths if value >= ENOUGH))
+        others = self._other_asks(step)
+        if others:
+            strengths = dict(zip(asks, found.strengths, strict=True)) if found is not None else {}
+            open_asks = [ask for ask in others if strengths.get(ask, 0.0) < ENOUGH]
+        return self._draft(pieces, open_asks, sure, told)
 
-def _missing(reading: Reading, passages: Sequence[Passage], usable: Sequence[Passage]) -> Verdict:
-    ask = reading.request.asks[0]
-    internal = [passage for passage in passages if passage.internal]
-    covering = Evidence(internal, language=reading.language) if internal else None
-    known = (
-        [p for p in internal if covering.coverage(ask.terms, covering.passage_terms(p)) >= ENOUGH + 0.1]
-        if covering
-        else []
-    )
-    foreign = [
-        passage
-        for passage in passages
-        if not passage.internal and passage.language and passage.language != reading.language
-    ]
-    return missing_verdict(
-        ask,
-        internal=known,
-        other_language=foreign if not usable else [],
-        language=reading.language,
-        closest=usable[0] if usable else None,
-    )
+    def rule(self, step: Step) -> DraftOutput | None:
+        """The published rule that says no, or that explains a refusal; None where none is found."""
+        phrase = rule_words(step.outside, self._language)
+        if step.settled is not None and not step.settled.done and step.settled.status != "unknown":
+            phrase = step.settled.reason
+        if not phrase or self._language != self._reading.language:
+            return None
+        pieces = pick(self._usable, phrase, language=self._language, exact=not step.outside)
+        return self._draft(pieces, self._other_asks(step), _SURE_OF_RULE) if pieces else None
 
+    def _draft(
+        self,
+        pieces: Sequence[tuple[Passage, Piece]],
+        open_asks: Sequence[Ask],
+        sure: float,
+        told: Findings | None = None,
+    ) -> DraftOutput:
+        briefing = self._reading.case.briefing
+        sentences = compose(
+            pieces,
+            language=self._language if told is None else self._reading.language,
+            customer_name=briefing.customer_name,
+            organisation=briefing.organisation or self._organisation,
+            note=self._reading.note,
+            told=told.told if told is not None else (),
+        )
+        question = f"Not answered: {' '.join(ask.text for ask in open_asks)}" if open_asks else ""
+        factor = _UNANSWERED_FACTOR if open_asks else 1.0
+        return DraftOutput(
+            decision=ANSWER.decision,
+            question=question,
+            sentences=sentences,
+            confidence=round(sure * factor, 4),
+        )
 
-def _in_language(
-    passages: Sequence[Passage], language: str, *, any_language: bool
-) -> tuple[list[Passage], str]:
-    """The passages to answer from, and the language the reply is then in."""
-    own = [passage for passage in passages if passage.language in ("", language)]
-    if own or not any_language or not passages:
-        return own, language
-    other = passages[0].language
-    return [passage for passage in passages if passage.language == other], other
+    def _find(self, asks: Sequence[Ask]) -> Found:
+        return find(self._usable, asks, self._reading.note, language=self._language, embedder=self._embedder)
 
+    def _decided(self, found: Found) -> Found:
+        """Without the passages that an answer of the rep decides against."""
+        answers = self._reading.case.answers
+        for _ in range(len(answers)):
+            for ranked in found.rankings:
+                conflict = find_conflict(ranked, language=self._language)
+                loser = (
+                    overruled(answers, conflict.left.passage, conflict.right.passage) if conflict else None
+                )
+                if loser is not None:
+                    self._usable = [each for each in self._usable if each.title != loser.title]
+                    found = self._find([*self._reading.request.asks])
+                    break
+        return found
 
-def _language(text: str, *, hint: str) -> str:
-    by_words = language_by_words(text)
-    if by_words:
-        return by_words
-    expected = language_of(hint) or "en"
-    detected = detect_language(text, fallback=expected)
-    sure = len(text.split()) >= _SURE_OF_LANGUAGE_WORDS
-    return detected if sure or not hint else expected
+    def _clash(self, found: Found, asks: Sequence[Ask]) -> Verdict | None:
+        strong = [at for at, value in enumerate(found.strengths) if value >= ENOUGH]
+        return clash_verdict(
+            [asks[at] for at in strong],
+            [found.rankings[at] for at in strong],
+            self._reading.request,
+            language=self._language,
+        )
 
+    def _other_asks(self, step: Step) -> list[Ask]:
+        """The asks that tools do not answer."""
+        asks, language = self._reading.request.asks, self._reading.language
+        if len(asks) < 2:
+            return []
+        own = [ask for ask in asks if intent_of(ask.text, language)]
+        return (
+            [ask for ask in asks if ask not in (own or asks[:1])]
+            if self._reading.intent or step.settled
+            else []
+        )
 
-def _latest_alarms(turns: Sequence[Turn], screened: Sequence[Screening]) -> Screening:
-    """The screening of the customer's messages since our last reply, as one."""
-    end = len(turns)
-    while end and turns[end - 1].author == "rep":
-        end -= 1
-    start = end
-    while start and turns[start - 1].author == "customer":
-        start -= 1
-    latest = screened[start:end]
-    alarms = dict.fromkeys(alarm for result in latest for alarm in result.alarms)
-    return replace(Screening("\n".join(result.text for result in latest), ()), alarms=tuple(alarms))
-
-
-def _lexical(evidence: Evidence, ask: Ask) -> float:
-    ranked = evidence.score(ask)
-    return _strength(evidence, ask, ranked, {})
-
-
-def _strength(evidence: Evidence, ask: Ask, ranked: Sequence[Scored], similarity: dict[str, float]) -> float:
-    if not ranked:
-        return 0.0
-    return strength(ask, ranked[0], similarity, evidence.topic(ask, ranked[0].passage.title))
-
-
-def _procedure_query(evidence: Evidence, asks: Sequence[Ask], *, language: str) -> str | None:
-    """A search for the steps, where the article that fits was found but not the part that has them."""
-    for ask in asks:
-        if ask.kind != "how":
-            continue
-        title = evidence.score(ask)[0].passage.title
-        found = [passage for passage in evidence.passages if passage.title == title]
-        if title and not any(piece.kind == "step" for passage in found for piece in passage.pieces()):
-            return f"{title} {_STEPS.get(language, _STEPS['en'])}"
-    return None
-
-
-def _keywords(ask: Ask, language: str) -> str:
-    kept = [word for word in words(ask.text) if not is_stop(word, language)]
-    return " ".join(dict.fromkeys(kept))
+    def _missing(self) -> Verdict:
+        reading, passages, usable = self._reading, self._passages, self._usable
+        ask = reading.request.asks[0]
+        internal = [passage for passage in passages if passage.internal]
+        covering = Evidence(internal, language=reading.language) if internal else None
+        known = (
+            [p for p in internal if covering.coverage(ask.terms, covering.passage_terms(p)) >= ENOUGH + 0.1]
+            if covering
+            else []
+        )
+        foreign = [
+            passage
+            for passage in passages
+            if not passage.internal and passage.language and passage.language != reading.language
+        ]
+        return missing_verdict(
+            ask,
+            internal=known,
+            other_language=foreign if not usable else [],
+            language=reading.language,
+            closest=usable[0] if usable else None,
+        )
 
 
 def _without_answer(verdict: Verdict, value: float) -> DraftOutput:

@@ -8,7 +8,7 @@ import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
-from agents import Model, ModelResponse, ModelSettings, Tool, Usage, generation_span
+from agents import FunctionTool, Model, ModelResponse, ModelSettings, Tool, Usage, generation_span
 from agents.agent_output import AgentOutputSchemaBase
 from agents.handoffs import Handoff
 from agents.items import TResponseInputItem, TResponseStreamEvent
@@ -17,9 +17,10 @@ from openai.types.responses.response_prompt_param import ResponsePromptParam
 
 from core.llm.embeddings import Embedder
 from core.llm.offline.caching import CachingEmbedder
-from core.llm.offline.case import SEARCH_TOOL, Case, read_case
-from core.llm.offline.drafting import next_query, read, write
+from core.llm.offline.case import Case, read_case
 from core.llm.offline.events import Reply, identifier, model_response, stream
+from core.llm.offline.tools.plan import Offered
+from core.llm.offline.turn import Call, take_turn
 from core.llm.output import DraftOutput, join_sentences
 
 MODEL_NAME = "offline"
@@ -28,9 +29,11 @@ MODEL_NAME = "offline"
 class OfflineModel(Model):
     """Answers by selecting and joining sentences of the passages its searches returned.
 
-    It goes through the agent loop like any other model: it calls ``search_knowledge(query)`` once
-    or twice, then returns a :class:`~core.llm.output.DraftOutput` as JSON. Every factual sentence is
-    a passage's own; the rest are fixed phrases. The same input gives the same output.
+    It goes through the agent loop like any other model: it calls ``search_knowledge(query)`` up to
+    three times, looks at the customer's account where the question is about it, asks for at most one
+    effect where the customer clearly does, then returns a :class:`~core.llm.output.DraftOutput` as
+    JSON. Every factual sentence stands in a passage, a tool's statements or an answer of the rep; the
+    rest are fixed phrases. The same input gives the same output.
 
     Args:
         organisation: signs the reply when the briefing names none.
@@ -86,13 +89,15 @@ class OfflineModel(Model):
         tracing: ModelTracing,
     ) -> tuple[Reply, str]:
         case = read_case(items)
-        key = identifier("turn", case.turns, case.briefing, case.queries)
+        key = identifier("turn", case)
         with generation_span(model=MODEL_NAME, disabled=tracing.is_disabled()) as span:
             # Tens of milliseconds of work: other drafts on this event loop must not wait for it.
             reply = await asyncio.to_thread(
                 self._think,
                 case,
-                can_search=any(tool.name == SEARCH_TOOL for tool in tools),
+                offered={
+                    tool.name: tool.params_json_schema for tool in tools if isinstance(tool, FunctionTool)
+                },
                 plain=output_schema is None or output_schema.is_plain_text(),
             )
             if tracing.include_data():
@@ -105,12 +110,10 @@ class OfflineModel(Model):
                 ]
         return reply, key
 
-    def _think(self, case: Case, *, can_search: bool, plain: bool) -> Reply:
-        reading = read(case)
-        query = next_query(reading) if can_search else None
-        if query is not None:
-            return Reply(tool=SEARCH_TOOL, arguments=json.dumps({"query": query}, ensure_ascii=False))
-        draft = write(reading, organisation=self._organisation, embedder=self._embedder)
+    def _think(self, case: Case, *, offered: Offered, plain: bool) -> Reply:
+        draft = take_turn(case, offered=offered, organisation=self._organisation, embedder=self._embedder)
+        if isinstance(draft, Call):
+            return Reply(tool=draft.tool, arguments=json.dumps(draft.arguments, ensure_ascii=False))
         if plain:
             text, _ = join_sentences([sentence.text for sentence in draft.sentences])
             return Reply(parts=[text or draft.question])

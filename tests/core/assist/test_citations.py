@@ -146,7 +146,7 @@ def test_internal_knowledge_never_leaves() -> None:
 def test_an_internal_passage_may_stand_beside_a_public_one() -> None:
     passages = {**PASSAGES, "P4": hit(REFUND, passage_id=4, audience="internal")}
     verified = check(said(FIRST, ("P1", FIRST), ("P4", FIRST)), passages=passages)
-    assert {citation.hit.audience for citation in verified.citations} == {"public", "internal"}
+    assert {citation.source.audience for citation in verified.citations} == {"public", "internal"}
 
 
 def test_an_internal_number_does_not_slip_in_beside_a_public_source() -> None:
@@ -231,9 +231,9 @@ def test_whatever_a_model_returns(sentences: list[DraftSentence]) -> None:
     shown = [PASSAGES[label] for label in PASSAGES]
     previous = 0
     for citation in verified.citations:
-        assert citation.hit in shown
+        assert citation.source in shown
         assert citation.quote
-        assert citation.quote in citation.hit.text
+        assert citation.quote in citation.source.text
         assert 0 <= previous <= citation.start < citation.end <= len(verified.text)
         sentence = verified.text[citation.start : citation.end]
         assert sentence == sentence.strip()

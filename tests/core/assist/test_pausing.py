@@ -199,7 +199,7 @@ def test_a_run_of_another_build_ends_with_a_plain_message(
     first.close()
     decide(knowledge, till, rita, request)
     changed = Catalogue([Till("till"), _Other()])
-    model = scripted(refunded())
+    model = scripted()
     runner = make(model, catalogue=changed)
     eventually(lambda: stored(knowledge, draft_id).state == "failed")
     assert "another version" in stored(knowledge, draft_id).error

@@ -18,10 +18,12 @@ from core.errors import ProviderError
 from core.llm import Briefing, CallRecord, DraftOutput, join_sentences, model_provider, partial_sentences
 from core.llm.offline.caching import CachingEmbedder
 from core.llm.offline.case import read_case
-from core.llm.offline.drafting import next_query, read, write
+from core.llm.offline.drafting import write
 from core.llm.offline.markdown import plain
 from core.llm.offline.nudges import is_nudge, without_nudges
 from core.llm.offline.phrases import SPOKEN, phrases
+from core.llm.offline.reading import read
+from core.llm.offline.searching import next_query
 from core.settings import Settings
 
 BACKUPS = """You can restore a whole site, its files only, one database or a single file.

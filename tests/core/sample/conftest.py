@@ -19,7 +19,7 @@ from core.database import Database
 from core.sample import SampleReport, load_sample
 from core.sample.generator import generate
 from core.sample.material import Material, read_material
-from core.sample.stories import Story
+from core.sample.story import Story
 from core.settings import get_settings
 from tests.conftest import ON_POSTGRES
 

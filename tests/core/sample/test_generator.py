@@ -11,7 +11,7 @@ from statistics import mean
 from core.sample.calendar import KNOWLEDGE_FIX
 from core.sample.generator import generate
 from core.sample.material import Material
-from core.sample.stories import Story
+from core.sample.story import Story
 from tests.core.sample.conftest import REFERENCE
 
 _BRACES = re.compile(r"[{}]|\[[a-z0-9-]+\]")

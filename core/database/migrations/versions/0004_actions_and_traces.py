@@ -156,6 +156,9 @@ def _drafts() -> None:
     op.add_column("draft", sa.Column("score", sa.Float(), nullable=True))
     op.add_column("draft", sa.Column("signals", types.JSONColumn, nullable=False, server_default="{}"))
     op.add_column("draft", sa.Column("paused", types.JSONColumn, nullable=False, server_default="{}"))
+    op.add_column(
+        "draft", sa.Column("waiting_for", types.JSONColumn, nullable=False, server_default="[]")
+    )
     op.add_column("draft", sa.Column("trace_id", AutoString(length=64), nullable=False, server_default=""))
     op.create_index(
         "ix_draft_waiting",
@@ -184,9 +187,20 @@ def _traces() -> None:
         sa.Column("output_tokens", sa.Integer(), nullable=False),
         sa.Column("cost", sa.Float(), nullable=False),
         sa.Column("attributes", types.JSONColumn, nullable=False),
+        sa.Column("recorder", AutoString(length=64), nullable=False),
+        sa.Column("heartbeat_at", types.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_trace_draft", "trace", ["draft_id"], unique=False)
+    op.create_index("ix_trace_ended", "trace", ["ended_at"], unique=False)
+    op.create_index(
+        "ix_trace_running",
+        "trace",
+        ["heartbeat_at"],
+        unique=False,
+        sqlite_where=sa.text("status = 'running'"),
+        postgresql_where=sa.text("status = 'running'"),
+    )
     op.create_index("ix_trace_started", "trace", ["started_at"], unique=False)
     op.create_table(
         "span",
@@ -224,3 +238,15 @@ def _traces() -> None:
     )
     op.create_index("ix_span_text_created", "span_text", ["created_at"], unique=False)
     op.create_index("ix_span_text_span", "span_text", ["span_id", "field"], unique=True)
+    op.create_table(
+        "telemetry_sent",
+        sa.Column("destination", AutoString(length=64), nullable=False),
+        sa.Column("kind", AutoString(length=20), nullable=False),
+        sa.Column("item_id", AutoString(length=64), nullable=False),
+        sa.Column("moment", types.UTCDateTime(), nullable=False),
+        sa.Column("sent_at", types.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("destination", "kind", "item_id"),
+    )
+    op.create_index(
+        "ix_telemetry_sent_moment", "telemetry_sent", ["destination", "kind", "moment"], unique=False
+    )
