@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 
-BENCHMARKS = ("imports", "real_data", "search", "answers", "queue", "drafts", "pages")
+BENCHMARKS = ("imports", "real_data", "search", "answers", "abstention", "queue", "drafts", "traces", "pages")
 
 
 def main() -> int:

@@ -20,7 +20,7 @@ from core.jobs import Duty, Worker
 from core.knowledge import embed_missing
 from core.llm import Embedder, get_embedder
 from core.settings import Settings, get_settings
-from core.surfaces import deliver_due
+from core.surfaces import deliver_due, export_due
 from core.traces import purge_texts, sweep
 
 _AT_MOST = 50  # deliveries a turn
@@ -39,7 +39,9 @@ class Process:
                 Duty("make search vectors", self._embed, interval=30),
                 Duty("sweep drafts", self._sweep, interval=15),
                 Duty("carry out actions", self._carry_out, interval=2),
-                Duty("tidy traces", self._tidy_traces, interval=60),
+                Duty("sweep traces", self._sweep_traces, interval=15),
+                Duty("remove old trace texts", self._purge_traces, interval=3600),
+                Duty("send telemetry", self._send_telemetry, interval=10),
             ]
         )
         self._runner: DraftRunner | None = None
@@ -119,11 +121,14 @@ class Process:
     def _carry_out(self) -> int:
         return self.executor.carry_out_due()
 
-    def _tidy_traces(self) -> int:
-        interrupted = sweep(database=self.database)
-        return interrupted + purge_texts(
-            database=self.database, older_than_days=self.settings.trace_text_days
-        )
+    def _sweep_traces(self) -> int:
+        return sweep(database=self.database)
+
+    def _purge_traces(self) -> int:
+        return purge_texts(database=self.database, older_than_days=self.settings.trace_text_days)
+
+    def _send_telemetry(self) -> int:
+        return export_due(database=self.database, settings=self.settings)
 
 
 _lock = threading.Lock()

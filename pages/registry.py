@@ -26,6 +26,14 @@ class Entry:
 PAGES = (
     Entry("Work", "rep/assist.py", "Assist", ":material/forum:", "assist", Permission.CONVERSATIONS_READ),
     Entry(
+        "Work",
+        "manager/approvals.py",
+        "Approvals",
+        ":material/approval:",
+        "approvals",
+        Permission.APPROVALS_READ,
+    ),
+    Entry(
         "Knowledge",
         "specialist/knowledge.py",
         "Articles",

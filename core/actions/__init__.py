@@ -1,17 +1,15 @@
 """Floor 2: actions with effects outside: what there is, who approves it, carrying it out once."""
 
 from core.actions.catalogue import Catalogue
+from core.actions.choosing import DocumentChange, choose_operations, replace_document
 from core.actions.connections import (
-    DocumentChange,
     add_connection,
     change_connection,
-    choose_operations,
     enable_connection,
     find_connection,
     get_connection,
     list_connections,
     remove_connection,
-    replace_document,
 )
 from core.actions.connectors import (
     Argument,

@@ -1,4 +1,4 @@
-"""Connections to systems outside: add, change, choose operations, switch on and off, remove.
+"""Connections to systems outside: add, change, switch on and off, remove.
 
 Everything here is a short transaction on the caller's session. What takes time, asking the other
 system, is in :mod:`core.actions.connectors.asking`.
@@ -7,21 +7,17 @@ system, is in :mod:`core.actions.connectors.asking`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from sqlmodel import Session, col, select
 
-from core import audit
 from core.actions.connectors.addresses import check_address
-from core.actions.connectors.connected import choices_of, operations_of
-from core.actions.connectors.operation import Choice, snake
-from core.actions.connectors.rules import check_choices
+from core.actions.connectors.connected import operations_of
+from core.actions.connectors.operation import snake
+from core.actions.connectors.rows import record, save, stored_row
 from core.actions.connectors.secrets import check_secret_name
 from core.actions.tables import ActionRequest, Connection
-from core.database import now
 from core.errors import Conflict, InvalidInput, NotFound
 from core.identity import Actor, Permission, require
 
@@ -29,14 +25,6 @@ Kind = Literal["openapi", "mcp"]
 _KINDS = ("openapi", "mcp")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}")
 _UNDECIDED = ("proposed", "asked", "approved", "executing", "unknown")
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentChange:
-    """What a new document did to the operations that were chosen."""
-
-    changed: tuple[str, ...]
-    gone: tuple[str, ...]
 
 
 def list_connections(actor: Actor, *, session: Session) -> list[Connection]:
@@ -57,7 +45,7 @@ def get_connection(actor: Actor, connection_id: int, *, session: Session) -> Con
         NotFound: there is none, or somebody has removed it.
     """
     require(actor, Permission.CONNECTIONS_MANAGE)
-    return _locked(connection_id, session, lock=False)
+    return stored_row(connection_id, session, lock=False)
 
 
 def find_connection(actor: Actor, name: str, *, session: Session) -> Connection:
@@ -121,7 +109,7 @@ def add_connection(
         raise InvalidInput("It offers nothing: the document has no operations, or the server no tools.")
     session.add(row)
     session.flush()
-    _record(actor, "connection.added", row, session=session, kind=kind, address=row.base_url)
+    record(actor, "connection.added", row, session=session, kind=kind, address=row.base_url)
     return row
 
 
@@ -142,12 +130,12 @@ def change_connection(
         InvalidInput: an address or name that cannot be used.
     """
     require(actor, Permission.CONNECTIONS_MANAGE)
-    row = _locked(connection_id, session)
+    row = stored_row(connection_id, session)
     row.base_url = check_address(base_url, plain_http=plain_http)
     row.secret_name = check_secret_name(secret_name)
     row.options = {**row.options, "plain_http": plain_http}
-    _save(row, session)
-    _record(
+    save(row, session)
+    record(
         actor,
         "connection.changed",
         row,
@@ -155,80 +143,6 @@ def change_connection(
         address=row.base_url,
         secret_variable=row.secret_name,
         plain_http=plain_http,
-    )
-    return row
-
-
-def replace_document(
-    actor: Actor, connection_id: int, *, session: Session, document: Mapping[str, Any]
-) -> DocumentChange:
-    """Take a newer document. Chosen operations that it describes differently are off until chosen again.
-
-    Raises:
-        PermissionDenied: the actor may not manage connections.
-        NotFound: there is no such connection.
-        InvalidInput: the document offers nothing.
-    """
-    require(actor, Permission.CONNECTIONS_MANAGE)
-    row = _locked(connection_id, session)
-    row.document = dict(document)
-    offered = {operation.id: operation.pinned for operation in operations_of(row)}
-    if not offered:
-        raise InvalidInput("The new document offers nothing, so the old one was kept.")
-    chosen = choices_of(row)
-    gone = {choice.id for choice in chosen if choice.id not in offered}
-    changed = {choice.id for choice in chosen if offered.get(choice.id, choice.pinned) != choice.pinned}
-    row.operations = [
-        _stored(choice.model_copy(update={"changed": True}) if choice.id in gone | changed else choice)
-        for choice in chosen
-    ]
-    _save(row, session)
-    change = DocumentChange(tuple(sorted(changed)), tuple(sorted(gone)))
-    _record(
-        actor,
-        "connection.document_replaced",
-        row,
-        session=session,
-        changed=list(change.changed),
-        gone=list(change.gone),
-    )
-    return change
-
-
-def choose_operations(
-    actor: Actor,
-    connection_id: int,
-    choices: Sequence[Choice],
-    *,
-    session: Session,
-    seen: datetime | None = None,
-) -> Connection:
-    """Set which operations are offered, and how. Replaces the earlier choice as a whole.
-
-    Args:
-        choices: one that is still marked as changed is kept, and stays off; to accept what the system
-            says now, give it unmarked and with the operation's present digest.
-        seen: ``updated_at`` of the connection that the person looked at; None: whatever it is now.
-
-    Raises:
-        PermissionDenied: the actor may not manage connections.
-        NotFound: there is no such connection.
-        InvalidInput: a choice that is incomplete or contradictory, with what to change.
-        Conflict: somebody else has changed the connection since ``seen``.
-    """
-    require(actor, Permission.CONNECTIONS_MANAGE)
-    row = _locked(connection_id, session)
-    if seen is not None and row.updated_at != seen:
-        raise Conflict(f"Somebody has changed {row.name} since you opened it. Look at it again.")
-    check_choices(choices, operations_of(row), connection=row.name, kind=row.kind)
-    row.operations = [_stored(choice) for choice in choices]
-    _save(row, session)
-    _record(
-        actor,
-        "connection.operations_chosen",
-        row,
-        session=session,
-        operations=[_in_short(choice) for choice in choices],
     )
     return row
 
@@ -241,11 +155,11 @@ def enable_connection(actor: Actor, connection_id: int, *, session: Session, ena
         NotFound: there is no such connection.
     """
     require(actor, Permission.CONNECTIONS_MANAGE)
-    row = _locked(connection_id, session)
+    row = stored_row(connection_id, session)
     if row.enabled != enabled:
         row.enabled = enabled
-        _save(row, session)
-        _record(actor, "connection.enabled" if enabled else "connection.disabled", row, session=session)
+        save(row, session)
+        record(actor, "connection.enabled" if enabled else "connection.disabled", row, session=session)
     return row
 
 
@@ -258,7 +172,7 @@ def remove_connection(actor: Actor, connection_id: int, *, session: Session) -> 
         Conflict: requests to it are still open.
     """
     require(actor, Permission.CONNECTIONS_MANAGE)
-    row = _locked(connection_id, session)
+    row = stored_row(connection_id, session)
     waiting = session.exec(
         select(ActionRequest.id).where(
             col(ActionRequest.connector) == f"connection:{snake(row.name)}",
@@ -272,47 +186,4 @@ def remove_connection(actor: Actor, connection_id: int, *, session: Session) -> 
         )
     session.delete(row)
     session.flush()
-    _record(actor, "connection.removed", row, session=session, address=row.base_url)
-
-
-def _locked(connection_id: int, session: Session, *, lock: bool = True) -> Connection:
-    row = session.get(Connection, connection_id, with_for_update=True if lock else None)
-    if row is None:
-        raise NotFound("There is no such connection (any more).")
-    return row
-
-
-def _save(row: Connection, session: Session) -> None:
-    row.updated_at = now()
-    session.add(row)
-    session.flush()
-
-
-def _stored(choice: Choice) -> dict[str, Any]:
-    return choice.model_dump(mode="json")
-
-
-def _in_short(choice: Choice) -> dict[str, Any]:
-    """What an auditor asks of a choice: what it is, how dangerous, who may, and whose account."""
-    return {
-        "id": choice.id,
-        "action": choice.action,
-        "risk": choice.risk,
-        "on": choice.enabled,
-        "approvers": [str(role) for role in choice.approvers],
-        "limits": {str(role): str(limit) for role, limit in choice.limits.items()},
-        "account": choice.account_argument or "not about one customer",
-    }
-
-
-def _record(actor: Actor, action: str, row: Connection, *, session: Session, **detail: Any) -> None:
-    audit.record(
-        actor.person_id,
-        actor.who,
-        action,
-        session=session,
-        subject_type="settings",
-        subject_id=row.key,
-        connection=row.name,
-        **detail,
-    )
+    record(actor, "connection.removed", row, session=session, address=row.base_url)

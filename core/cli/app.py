@@ -13,8 +13,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from core.cli.answering import answering_app
 from core.cli.actions import actions_app
+from core.cli.answering import answering_app
 from core.cli.auditing import verify_audit
 from core.cli.checking import doctor
 from core.cli.connections import connections_app

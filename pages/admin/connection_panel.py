@@ -16,44 +16,50 @@ _CHECKED = "connection_checked"
 
 
 def show(actor: Actor, connection: Connection) -> None:
-    """Draw the panel of the selected connection."""
-    with st.container(border=True, key="connection_panel"):
-        st.subheader(escape(connection.name), anchor=False)
-        st.caption(f"{KINDS[connection.kind]} · {state_of(connection)}")
-        st.markdown(f"{escape(connection.base_url)}  \n{_secret(connection)}")
-        _result(connection)
-        with st.container(gap="xsmall"):
-            if st.button(
-                "Check connection", icon=":material/network_check:", key="check_connection", width="stretch"
-            ):
-                with st.spinner("Asking the system …"):
-                    checked = run_action(lambda: _check(actor, connection))
-                st.session_state[_CHECKED] = (connection.key, checked)
-                st.rerun()
-            if st.button(
-                "Change address or secret", icon=":material/edit:", key="edit_connection", width="stretch"
-            ):
-                connection_dialogs.edit_dialog(actor, connection)
-            if st.button(
-                "Read its list again" if connection.kind == "mcp" else "Replace the document",
-                icon=":material/sync:",
-                key="replace_document",
-                width="stretch",
-            ):
-                connection_dialogs.document_dialog(actor, connection)
-            if connection.enabled:
-                if st.button("Disable", icon=":material/pause:", key="disable_connection", width="stretch"):
-                    connection_dialogs.disable_dialog(actor, connection)
-            else:
-                st.button(
-                    "Enable",
-                    icon=":material/play_arrow:",
-                    key="enable_connection",
-                    width="stretch",
-                    on_click=lambda: run_action(lambda: _enable(actor, connection), done="Enabled."),
-                )
-            if st.button("Remove", icon=":material/delete:", key="remove_connection", width="stretch"):
-                connection_dialogs.remove_dialog(actor, connection)
+    """Draw what is known of the selected connection, and its verbs, in one row."""
+    with (
+        st.container(border=True, key="connection_panel"),
+        st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"),
+    ):
+        with st.container(gap=None, width="content"):
+            st.markdown(f"**{escape(connection.name)}** · {KINDS[connection.kind]} · {state_of(connection)}")
+            st.caption(f"{escape(connection.base_url)} · {_secret(connection)}")
+        with st.container(horizontal=True, width="content", gap="small"):
+            _verbs(actor, connection)
+    _result(connection)
+
+
+def _verbs(actor: Actor, connection: Connection) -> None:
+    if st.button("Check connection", icon=":material/network_check:", key="check_connection"):
+        with st.spinner("Asking the system …"):
+            checked = run_action(lambda: _check(actor, connection))
+        st.session_state[_CHECKED] = (connection.key, checked)
+        st.rerun()
+    if not connection.enabled:
+        st.button(
+            "Enable",
+            icon=":material/play_arrow:",
+            key="enable_connection",
+            on_click=lambda: _run_enable(actor, connection),
+        )
+    with st.popover("More"):
+        if st.button(
+            "Change address or secret", icon=":material/edit:", key="edit_connection", type="tertiary"
+        ):
+            connection_dialogs.edit_dialog(actor, connection)
+        again = "Read its list again" if connection.kind == "mcp" else "Replace the document"
+        if st.button(again, icon=":material/sync:", key="replace_document", type="tertiary"):
+            connection_dialogs.document_dialog(actor, connection)
+        if connection.enabled and st.button(
+            "Disable", icon=":material/pause:", key="disable_connection", type="tertiary"
+        ):
+            connection_dialogs.disable_dialog(actor, connection)
+        if st.button("Remove", icon=":material/delete:", key="remove_connection", type="tertiary"):
+            connection_dialogs.remove_dialog(actor, connection)
+
+
+def _run_enable(actor: Actor, connection: Connection) -> None:
+    run_action(lambda: _enable(actor, connection), done="Enabled.")
 
 
 def _secret(connection: Connection) -> str:

@@ -16,13 +16,10 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
     if st.button("Add a connection", type="primary", icon=":material/add_link:", key="add_connection"):
         add_dialog(actor)
 
-table, panel = st.columns([2.2, 1], gap="medium")
-with table:
-    connection = connections_table.show(actor)
+connection = connections_table.show(actor)
 if connection is not None:
-    with panel:
-        connection_panel.show(actor, connection)
-    table, panel = st.columns([2.2, 1], gap="medium")
+    connection_panel.show(actor, connection)
+    table, panel = st.columns([2, 1], gap="medium")
     with table:
         operation = operations_table.show(connection)
     with panel:

@@ -50,12 +50,12 @@ def show(connection: Connection) -> Operation | None:
         row_height=34,
         height="content" if len(shown) <= 14 else 520,
         column_config={
-            "Operation": st.column_config.TextColumn(width=190),
-            "What it does": st.column_config.TextColumn(width=170),
-            "Offered": st.column_config.TextColumn(width=90),
-            "Risk": st.column_config.TextColumn(width=90),
-            "Who approves": st.column_config.TextColumn(width=120),
-            "Customer": st.column_config.TextColumn(width=110),
+            "Operation": st.column_config.TextColumn(width=180),
+            "What it does": st.column_config.TextColumn(width=140),
+            "Offered": st.column_config.TextColumn(width=75),
+            "Risk": st.column_config.TextColumn(width=80),
+            "Who approves": st.column_config.TextColumn(width=105),
+            "Customer": st.column_config.TextColumn(width=90),
         },
     )
     selected = st.session_state.get(_SELECTED)

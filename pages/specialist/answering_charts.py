@@ -27,7 +27,7 @@ def show_curve(shown: Calibration, level: Level) -> None:
         fillcolor=_BAND,
         line={"width": 0},
         hoverinfo="skip",
-        name="95 % interval",
+        name="95% interval",
     )
     figure.add_scatter(
         x=coverage,
@@ -59,9 +59,9 @@ def show_curve(shown: Calibration, level: Level) -> None:
     report = shown.model.get("report", {})
     conversations = report.get("groups")
     st.caption(
-        f"{shown.n:,} drafts of {conversations:,} conversations, {shown.n_right:,} right; each scored by a fit "
-        f"that had not seen its conversation. Area under the risk-coverage curve {report.get('aurc', 0):.3f} "
-        "(lower is better)."
+        f"{shown.n:,} drafts of {conversations:,} {_of(shown)}, {shown.n_right:,} right; each is scored by "
+        f"a fit that had seen none of its {_of(shown)}. Area under the risk-coverage curve: "
+        f"{report.get('aurc', 0):.3f} (lower is better)."
     )
 
 
@@ -91,7 +91,7 @@ def show_reliability(shown: Calibration) -> None:
         marker={"color": _LINE, "size": 8},
         customdata=[[each["n"]] for each in bins],
         hovertemplate="Score %{x:.0f}: %{y:.0f} % of %{customdata[0]} right<extra></extra>",
-        name="Observed, 95 % interval",
+        name="Observed, 95% interval",
     )
     figure.update_layout(
         height=330,
@@ -101,6 +101,11 @@ def show_reliability(shown: Calibration) -> None:
         yaxis={"title": "Observed right, %", "range": [0, 102]},
     )
     st.plotly_chart(figure, config=_CONFIG, key="answering_reliability")
+
+
+def _of(shown: Calibration) -> str:
+    """What drafts were kept together by, when the figures were made."""
+    return "conversations" if shown.source == "outcomes" else "matters"
 
 
 def _mark(figure: go.Figure, point: Point, name: str, colour: str, symbol: str) -> None:

@@ -55,7 +55,9 @@ def show_levels(shown: Calibration) -> None:
     confidence = st.session_state.get("answering_confidence") or abstention.CONFIDENCE
     st.subheader("What each level buys", anchor=False)
     rows = []
-    for level in abstention.levels(abstention.points_of(shown.curve), confidence=confidence):
+    levels = abstention.levels(abstention.points_of(shown.curve), confidence=confidence)
+    carried = sum(level.point is not None for level in levels)
+    for level in levels[: carried + 1]:  # one more, to say where the data end
         point = level.point
         rows.append(
             {
@@ -63,7 +65,7 @@ def show_levels(shown: Calibration) -> None:
                 "Drafts shown": f"{point.coverage:.0%}" if point else "–",
                 "From score": f"{point.threshold:.3f}" if point else "–",
                 "Right": f"{point.right:,} of {point.n:,}" if point else "more outcomes needed",
-                "95 % interval": f"{point.low:.0%} to {point.high:.0%}" if point else "–",
+                "95% interval": f"{point.low:.0%} to {point.high:.0%}" if point else "–",
                 f"At least ({confidence:.0%} sure)": f"{level.at_least:.0%}" if point else "–",
             }
         )
@@ -79,7 +81,7 @@ def _start(shown: Calibration, most: int) -> int:
 def _show_bought(shown: Calibration, level: Level, most: int) -> None:
     point = level.point
     if point is None:
-        carried = f"The most they carry is {most} %." if most else "They carry no level yet."
+        carried = f"The most they carry is {most}%." if most else "They carry no level yet."
         st.warning(
             f"{shown.n:,} outcomes do not carry {level.precision:.0%}. {carried} More outcomes carry more.",
             icon=":material/hourglass_empty:",
@@ -90,8 +92,8 @@ def _show_bought(shown: Calibration, level: Level, most: int) -> None:
     coverage.metric("Drafts shown", f"{point.coverage:.0%}", help=f"From score {point.threshold:.3f} on.")
     right.metric("Right among them", f"{point.precision:.0%}", help=f"{point.right:,} of {point.n:,} drafts.")
     st.caption(
-        f"{held:.0%} are held back with a reason and a question. Of the {point.n:,} shown, {point.right:,} were "
-        f"right (95 % interval {point.low:.0%} to {point.high:.0%}); on new drafts like these at least "
+        f"{held:.0%} are held back, with a reason and a question. Of the {point.n:,} shown, {point.right:,} "
+        f"were right (95% interval {point.low:.0%} to {point.high:.0%}); of new drafts like these at least "
         f"{level.at_least:.0%}, with {level.confidence:.0%} confidence."
     )
 
@@ -103,10 +105,5 @@ def _choose(actor: Actor, shown: Calibration, precision: float | None, confidenc
         return True
 
     if run_action(choose):
-        said = (
-            "Every draft is shown now."
-            if precision is None
-            else f"The level of {precision:.0%} is in use now."
-        )
-        notify(said)
+        notify("Every draft is shown now." if precision is None else f"{precision:.0%} is in use now.")
         st.rerun()

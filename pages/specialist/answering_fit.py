@@ -16,8 +16,8 @@ def show_button(actor: Actor) -> None:
         examples, right, missing = _outcomes()
         st.markdown(
             f"**{examples:,} drafts** with a known outcome: {right:,} right (sent with at most "
-            f"{abstention.LIGHT:.0%} of the words changed), {examples - right:,} wrong (edited more, or discarded "
-            "for what they said)."
+            f"{abstention.LIGHT:.0%} of the words changed), {examples - right:,} wrong (edited more, or "
+            "discarded for what they said)."
         )
         if missing:
             st.caption(missing)
@@ -31,9 +31,9 @@ def show_empty() -> None:
     with st.container(key="answering_empty", width=640):
         st.subheader("No score yet", anchor=False)
         st.write(
-            "The AI shows every draft it can support with its sources. Once enough drafts have been sent, edited or "
-            "discarded, a score can be fitted that says how likely a draft is right, and you choose from which "
-            "score on it is shown."
+            "The AI shows every draft it can support with its sources. Once enough drafts have been sent, "
+            "edited or discarded, a score can be fitted that says how likely a draft is right, and you "
+            "choose from which score on it is shown."
         )
         st.info(missing or "There are enough outcomes: fit the score now.", icon=":material/hourglass_empty:")
 
@@ -41,11 +41,14 @@ def show_empty() -> None:
 def _fit(actor: Actor) -> None:
     bar = st.progress(0.0)
 
+    def tell(share: float, step: str) -> None:
+        bar.progress(share, text=step.capitalize())
+
     def fit() -> int:
         made = abstention.fit_outcomes(
             actor,
             database=get_process().database,
-            progress=lambda share, step: bar.progress(share, text=step.capitalize()),
+            progress=tell,
         )
         return made.n
 

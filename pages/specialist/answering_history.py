@@ -30,8 +30,8 @@ def show_in_use(known: list[Calibration]) -> None:
         st.markdown(f"**Every draft is shown, with its score.** {live.scope} (n = {live.n:,}).")
     else:
         st.markdown(
-            f"**Drafts with a score of {live.threshold:.3f} or more are shown**, for {live.precision:.0%} right. "
-            f"{live.scope} (n = {live.n:,})."
+            f"**Drafts with a score of {live.threshold:.3f} or more are shown**, for {live.precision:.0%} "
+            f"right. {live.scope} (n = {live.n:,})."
         )
 
 
@@ -78,7 +78,7 @@ def _deed(calibration: Calibration) -> str:
         return f"{calibration.precision:.0%} chosen{state}"
     if calibration.scope.startswith("Sample"):
         return f"Sample score{state}"
-    return f"Every draft shown{state}" if calibration.live or calibration.guarantee else f"Fitted{state}"
+    return f"Every draft shown{state}" if calibration.guarantee else f"Fitted{state}"
 
 
 def _live(known: list[Calibration]) -> Calibration | None:

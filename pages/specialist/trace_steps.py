@@ -15,6 +15,9 @@ from pages.widgets.style import escape
 LONGEST = 4_000
 """Characters of a text shown; the command line shows all of it."""
 
+TALL = 16
+"""Lines of a text shown without scrolling."""
+
 _ICONS = {
     "agent": ":material/smart_toy:",
     "generation": ":material/neurology:",
@@ -36,8 +39,9 @@ def show(view: TraceView) -> None:
         )
     elif view.text == "off":
         st.caption("What went in and came out is not kept here (RATCHET_TRACE_TEXT is off).")
-    for each in view.spans:
-        _step(each)
+    with st.container(key="trace_steps"):
+        for each in view.spans:
+            _step(each)
 
 
 def _step(each: SpanView) -> None:
@@ -122,7 +126,9 @@ def _text(title: str, text: str) -> None:
     shown = _pretty(text)
     if len(shown) > LONGEST:
         shown = f"{shown[:LONGEST]}\n… {len(shown) - LONGEST:,} more characters"
-    st.code(shown, language="json" if shown[:1] in "[{" else None, wrap_lines=True, height="content")
+    long = shown.count("\n") > TALL or len(shown) > TALL * 120
+    language = "json" if shown[:1] in "[{" else None
+    st.code(shown, language=language, wrap_lines=True, height=340 if long else "content")
 
 
 def _pretty(text: str) -> str:

@@ -26,7 +26,11 @@ def show(view: TraceView) -> None:
     st.subheader("Timeline", anchor=False)
     total = max(view.duration, 0.001)
     rows = "".join(_line(each, total) for each in view.spans)
-    axis = "".join(f"<span>{milliseconds(total * part / 4)}</span>" for part in range(5))
+    axis = "".join(
+        f'<span style="left:{part * 25}%;transform:translateX(-{part * 25}%)">'
+        f"{milliseconds(total * part / 4)}</span>"
+        for part in range(5)
+    )
     with st.container(key="trace_timeline"):
         st.html(
             f'<div class="trace-grid" role="table" aria-label="Steps on a time axis">{rows}'
@@ -35,7 +39,9 @@ def show(view: TraceView) -> None:
 
 
 def milliseconds(value: float) -> str:
-    """ "0.4 ms", "12 ms", "3,400 ms"."""
+    """ "< 0.1 ms", "0.4 ms", "12 ms", "3,400 ms"."""
+    if 0 < value < 0.1:
+        return "< 0.1 ms"
     return f"{value:,.1f} ms" if 0 < value < 10 else f"{value:,.0f} ms"
 
 
@@ -44,7 +50,7 @@ def _line(each: SpanView, total: float) -> str:
     left = min(each.offset / total * 100, 99.6)
     length = each.duration if each.duration is not None else max(total - each.offset, 0)
     width = max(min(length / total * 100, 100 - left), 0.4)
-    took = "running" if each.duration is None else milliseconds(each.duration)
+    took = "running" if each.duration is None else escape(milliseconds(each.duration))
     bad = _ENDED_BADLY.get(span.status, "")
     state = f' <em class="trace-bad">{bad}</em>' if bad else ""
     kind = KIND_WORDS.get(span.kind, span.kind)

@@ -50,7 +50,9 @@ def action_form(
         place = next(columns, None) if field.kind != "text" else None
         with place or st.container(gap=None):
             current = view.request.arguments.get(field.name)
-            values[field.name] = _input(field, current, view, key=f"{key}_{field.name}", disabled=disabled)
+            values[field.name] = _input(
+                field, current, view, key=f"{key}_argument_{field.name}", disabled=disabled
+            )
             slots[field.name] = st.empty()
     problems = _problems(view, values)
     for name, problem in problems.items():
@@ -110,7 +112,7 @@ def argument_text(view: RequestView, name: str, value: Any) -> str:
     """A stored argument for people."""
     field = next((each for each in view.fields if each.name == name), None)
     if value is None or value == "":
-        return "all that is left" if field is not None and field.kind == "amount" else "none"
+        return "not given"
     if field is not None and field.kind == "amount":
         return f"{float(value):,.2f} {view.request.currency}".strip()
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)

@@ -1,6 +1,6 @@
 """Knowing when not to answer: signals of a draft, a calibrated score, and the level an operator chose."""
 
-from core.assist.abstention.calibrating import Calibrator, Progress
+from core.assist.abstention.calibrating import Calibrator, Progress, cross_fitted
 from core.assist.abstention.choosing import (
     CONFIDENCE,
     add_calibration,
@@ -49,6 +49,7 @@ __all__ = [
     "at_threshold",
     "aurc",
     "choose",
+    "cross_fitted",
     "curve",
     "fit_examples",
     "fit_outcomes",

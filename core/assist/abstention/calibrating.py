@@ -121,6 +121,15 @@ def fit(examples: Sequence[Example], *, progress: Progress | None = None) -> Fit
     return Fitted(_fit(rows, right, folds, names), tuple(scores.tolist()))
 
 
+def cross_fitted(examples: Sequence[Example]) -> tuple[float, ...]:
+    """The score of each example by a calibrator that has seen nothing of its conversation.
+
+    Raises:
+        InvalidInput: there are too few examples; the message says how many more are needed.
+    """
+    return fit(examples).scores
+
+
 def _matrix(examples: Sequence[Example], names: Sequence[str]) -> Numbers:
     return np.array([[each.signals.get(name, np.nan) for name in names] for each in examples])
 

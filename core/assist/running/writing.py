@@ -77,8 +77,7 @@ class Writer:
                 paused=live.paused,
                 trace=trace,
             )
-            status = "waiting" if isinstance(result, PausedRun) else "ok"
-            trace.finish(status, cost=result.usage["cost"])
+            trace.finish("waiting" if isinstance(result, PausedRun) else "ok")
         result = replace(result, stages={"context": reading, **result.stages})
         keep = bound(store_paused, result) if isinstance(result, PausedRun) else bound(store, result)
         await self.in_transaction(

@@ -35,8 +35,10 @@ _NEGATION = re.compile(
 )
 _LIMIT = re.compile(
     r"\b(?:up to|at most|no more than|bis zu|hochstens|hasta|como maximo)\s+"
-    r"(?P<number>\d+)\s+(?P<unit>(?:business |working )?(?:minut|hour|day|week|stund|tag|woch|hora|dia|seman))"
+    r"(?P<number>\d+)\s+"
+    r"(?P<unit>(?:business |working )?(?:minut|hour|day|week|stund|tag|woch|hora|dia|seman))"
 )
+_WARNING = re.compile(r"^\W*(?:do not|don't|never)\b", re.I)  # of another act, often with the same words
 _SIMILAR = 0.6
 _SIMILAR_POLARITY = 0.8
 _RELEVANT = 0.75
@@ -89,6 +91,8 @@ def contradict(left: Piece, right: Piece, *, language: str) -> bool:
         for kind in left_values.keys() & right_values.keys():
             if left_values[kind].isdisjoint(right_values[kind]):
                 return True
+    if bool(_WARNING.match(left.text)) != bool(_WARNING.match(right.text)):
+        return False
     if alike >= _SIMILAR_POLARITY and len(ours & theirs) >= 3 and left_values == right_values:
         return bool(_NEGATION.search(left.text)) != bool(_NEGATION.search(right.text))
     return False

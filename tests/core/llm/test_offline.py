@@ -18,8 +18,9 @@ from core.errors import ProviderError
 from core.llm import Briefing, CallRecord, DraftOutput, join_sentences, model_provider, partial_sentences
 from core.llm.offline.caching import CachingEmbedder
 from core.llm.offline.case import read_case
+from core.llm.offline.conflicts import contradict
 from core.llm.offline.drafting import write
-from core.llm.offline.markdown import plain
+from core.llm.offline.markdown import plain, read_pieces
 from core.llm.offline.nudges import is_nudge, without_nudges
 from core.llm.offline.phrases import SPOKEN, phrases
 from core.llm.offline.reading import read
@@ -317,6 +318,20 @@ def test_sources_that_disagree_are_named() -> None:
     assert (output.decision, output.reason) == ("abstain", "conflicting_sources")
     assert "Refund timing" in output.question
     assert "Billing questions" in output.question
+
+
+@pytest.mark.parametrize(
+    ("right", "differ"),
+    [
+        ("DNS changes take up to 48 hours, usually less than 1 hour.", True),
+        ("DNS changes take up to 24 hours and usually less than 1 hour.", False),
+        ("Transfers of a domain take up to 48 hours.", False),
+    ],
+)
+def test_two_longest_times_for_the_same_contradict_each_other(right: str, differ: bool) -> None:
+    (left,) = read_pieces("DNS changes take up to 24 hours to be visible everywhere.")
+    (other,) = read_pieces(right)
+    assert contradict(left, other, language="en") is differ
 
 
 def test_sources_that_agree_are_no_conflict() -> None:

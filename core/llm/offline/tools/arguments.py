@@ -36,13 +36,14 @@ _DAYS = re.compile(
     r"mes(?:es)?)\b(?P<after>\s+(?:more|longer|extra|mas|langer))?"
 )
 _WORDS = {"a": 1, "an": 1, "one": 1, "another": 1, "ein": 1, "eine": 1, "einen": 1, "einer": 1,
-          "un": 1, "una": 1, "otra": 1, "two": 2, "zwei": 2, "dos": 2, "three": 3, "drei": 3, "tres": 3}  # fmt: skip
+          "un": 1, "una": 1, "otra": 1, "two": 2, "zwei": 2, "dos": 2, "three": 3, "drei": 3,
+          "tres": 3}  # fmt: skip
 _KEY = re.compile(
     r"\[KEY_\d+\]|\bhly_(?:live|test)_\w+|(?:\bkeys?|\btoken|\bschlüssel|"
     r"\bclave(?: de api)?)\s+(?:named|called|namens|mit dem "
-    r"namen|llamada|con el nombre|\")?\s*[\"“„'«]?(?P<after>[\w.-]*[-_.\d][\w.-]*\w)|"
+    r"namen|llamada|con el nombre|\")?\s*[\"“„'«]?(?P<after>[\w.-]{0,40}[-_.\d][\w.-]{0,40}\w)|"
     r"[\"“„«](?P<quoted>[^\"”“»]{2,40})[\"”“»]|"
-    r"\b(?P<ahead>[a-z]\w*[-_]\w[\w-]*)\s+(?:api[ -]?)?(?:keys?|token|schlüssel)\b",
+    r"\b(?P<ahead>[a-z]\w{0,40}[-_]\w[\w-]{0,40})\s+(?:api[ -]?)?(?:keys?|token|schlüssel)\b",
     re.I,
 )
 _REGIONS = {
