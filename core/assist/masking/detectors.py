@@ -268,6 +268,8 @@ _PHONE_AFTER_WORD = re.compile(
     re.IGNORECASE,
 )
 
+_WITHIN_A_NUMBER = re.compile(r"[A-Za-z]-")
+
 
 def region_of(locale: str) -> str:
     """The two-letter region a locale tag names or implies: ``pt-BR`` -> BR, ``de`` -> DE, else US."""
@@ -281,7 +283,9 @@ def find_phones(text: str, *, locale: str = "") -> Iterator[Finding]:
     if not _SOME_DIGITS.search(text):
         return
     for match in phonenumbers.PhoneNumberMatcher(text, region_of(locale)):
-        yield Finding(match.start, match.end, Kind.PHONE)
+        before = text[max(0, match.start - 2) : match.start]
+        if not _WITHIN_A_NUMBER.fullmatch(before):  # the tail of "HLY-2026-900001" is no telephone number
+            yield Finding(match.start, match.end, Kind.PHONE)
     for shape in _PHONE_SHAPES.finditer(text):
         yield Finding(shape.start(), shape.end(), Kind.PHONE)
     for shape in _PHONE_AFTER_WORD.finditer(text):

@@ -152,3 +152,8 @@ def test_a_long_message_is_masked_in_reasonable_time() -> None:
 def test_placeholders_have_one_form() -> None:
     assert PLACEHOLDER.fullmatch("[EMAIL_12]")
     assert not PLACEHOLDER.fullmatch("[email_12]")
+
+
+def test_the_number_of_an_invoice_is_no_telephone_number() -> None:
+    text = "Invoice HLY-2026-900001 and HLY-2026-050436, call me on +1 757 555 0140."
+    assert mask(text).text == "Invoice HLY-2026-900001 and HLY-2026-050436, call me on [PHONE_1]."
