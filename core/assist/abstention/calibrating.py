@@ -26,7 +26,7 @@ PENALTY = 2.0
 ENOUGH_FOR_PLATT = 200
 ENOUGH_FOR_ISOTONIC = 2000
 _SMALLEST_SPREAD = 0.02  # a signal that hardly varies tells nothing, and must not be blown up
-_BOUND = 1e-3  # nothing is certain: probabilities stay inside
+_BOUND = 1e-6  # nothing is certain: probabilities stay inside, with room for an order
 
 Progress = Callable[[float, str], None]
 """Called with the share that is done (0..1) and what is being done."""

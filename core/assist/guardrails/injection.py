@@ -57,7 +57,10 @@ def neutralised(text: str, *, origin: Origin, name: str) -> tuple[str, list[Flag
         "tool": f"The result of “{name}” contains instructions to the assistant.",
         "customer": f"{name[:1].upper()}{name[1:]} gives instructions to the assistant.",
     }[origin]
-    spans = [_sentence(text, hit.start, hit.end, in_json=origin == "tool") for hit in hits]
+    spans = [
+        (hit.start, hit.end) if hit.how else _sentence(text, hit.start, hit.end, in_json=origin == "tool")
+        for hit in hits
+    ]
     if hits:
         reading = read(text)
         for match in COMMANDS.finditer(reading.text):
@@ -101,7 +104,9 @@ def _reported(text: str, match: re.Match[str]) -> bool:
     """Whether somebody quotes the instruction to report or explain an attack."""
     before = text[max(0, match.start() - 120) : match.start()]
     after = text[match.end() : match.end() + 120]
-    in_quotes = before.rpartition("\n")[2].count('"') % 2 == 1 or re.search(r"(?:^|[\s(:])['`][^'`\n]*$", before)
+    in_quotes = before.rpartition("\n")[2].count('"') % 2 == 1 or re.search(
+        r"(?:^|[\s(:])['`][^'`\n]*$", before
+    )
     return bool(in_quotes and REPORTED.search(f"{before} {after}"))
 
 
@@ -137,7 +142,11 @@ def _sentence(text: str, start: int, end: int, *, in_json: bool = False) -> tupl
     while first < start and text[first].isspace():
         first += 1
     last = end
-    while last < min(len(text), end + _LONGEST_SENTENCE) and text[last - 1] not in ".!?\n" and text[last] not in stops:
+    while (
+        last < min(len(text), end + _LONGEST_SENTENCE)
+        and text[last - 1] not in ".!?\n"
+        and text[last] not in stops
+    ):
         last += 1
     if last < len(text) and text[last] in ".!?":
         last += 1

@@ -98,19 +98,66 @@ def _told(sentence: SentenceCheck, passages: list[Known], reply: ReplyCheck) -> 
 _TO_BE_SAID = re.compile(r"[\"“][^\"“”\n]{12,400}[\"”]")
 """What an internal article puts in quotation marks is the wording to use with customers."""
 _LIMITING = re.compile(
-    r"\bup to\b|\blimit|\bpoints?\b|\|\s*\d+\s*\|?\s*$|\bfee\b|\bcosts?\b|\b(?:below|above|more than)\b|\bper customer\b"
+    r"\bup to\b|\blimit|\bpoints?\b|\|\s*\d+\s*\|?\s*$|\bfee\b|\bcosts?\b|\b(?:below|above|more than)\b|"
+    r"\bper customer\b"
 )
 _DURATION = re.compile(
-    r"\d+(?:\s*(?:-|–|to|bis|a|and|und|y|or)\s*\d+)?[\s-]*(?:business |full |volle )?(?:seconds?|minutes?|hours?|days?|weeks?|months?|"
-    r"years?|sekunden?|minuten?|stunden?|werktage?n?|tage?n?|wochen?|monate?n?|jahre?n?|segundos?|minutos?|horas?|dias?|"
+    r"(?<!\d)\d{1,6}(?:\s{0,2}(?:-|–|to|bis|a|and|und|y|or)\s{0,2}\d{1,6})?[\s-]{0,3}(?:business |full |"
+    r"volle )?(?:seconds?|minutes?|hours?|days?|weeks?|months?|"
+    r"years?|sekunden?|minuten?|stunden?|werktage?n?|tage?n?|wochen?|monate?n?|jahre?n?|segundos?|"
+    r"minutos?|horas?|dias?|"
     r"semanas?|mes(?:es)?|anos?|%)",
 )
 _WORD = re.compile(r"[^\W_]+")
 _IDENTIFIER = re.compile(r"(?:(?<=`)[a-z]\w*(?:[-_]\w+)+(?=`))|\binternal-[a-z][\w-]+")
 _ABBREVIATION = re.compile(r"(?<![\w-])[A-Z]{3,6}(?![\w-])")
 _COMMON_NAMES = frozenset(
-    "api dns ssl sso vat eur usd utc sla pdf sepa html http https url scim saml oidc cli ttl iban csv json xml hly inc "
-    "gdpr tls ssh cdn vps cpu ram iso faq php sql mysql get post put zip arn vpn".split()
+    [
+        "api",
+        "dns",
+        "ssl",
+        "sso",
+        "vat",
+        "eur",
+        "usd",
+        "utc",
+        "sla",
+        "pdf",
+        "sepa",
+        "html",
+        "http",
+        "https",
+        "url",
+        "scim",
+        "saml",
+        "oidc",
+        "cli",
+        "ttl",
+        "iban",
+        "csv",
+        "json",
+        "xml",
+        "hly",
+        "inc",
+        "gdpr",
+        "tls",
+        "ssh",
+        "cdn",
+        "vps",
+        "cpu",
+        "ram",
+        "iso",
+        "faq",
+        "php",
+        "sql",
+        "mysql",
+        "get",
+        "post",
+        "put",
+        "zip",
+        "arn",
+        "vpn",
+    ]
 )
 
 
@@ -138,19 +185,25 @@ def _runs(words: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
 
 
 _SPEAKS_OF_RULES = re.compile(
-    r"\b(?:our|an?|the|my) internal (?:\w+ )?(?:polic|rule|guideline|limit|note|process|procedure|article|document)|"
+    r"\b(?:our|an?|the|my) internal (?:\w+ )?(?:polic|rule|guideline|limit|note|process|procedure|"
+    r"article|document)|"
     r"\binternal-[a-z]+-[a-z]|\bfraud (?:score|points?|flag|signal|review|checklist)|\bescalation matrix\b|"
-    r"\b(?:unsere\w*|eine\w*|laut|meine\w*|die|den|der) (?:unserer )?interne\w* (?:richtlinie|regel|vorgabe|grenze|limit|"
+    r"\b(?:unsere\w*|eine\w*|laut|meine\w*|die|den|der) (?:unserer )?interne\w* (?:richtlinie|regel|"
+    r"vorgabe|grenze|limit|"
     r"anweisung|notiz|prozess)|\bbetrugs(?:punkte|verdacht|markierung)|"
-    r"\b(?:nuestra|la|una|las|nuestras)? ?(?:politica|norma|regla|limite|nota)s? intern[ao]s?\b|\bpuntos de fraude\b|"
+    r"\b(?:nuestra|la|una|las|nuestras)? ?(?:politica|norma|regla|limite|nota)s? intern[ao]s?\b|"
+    r"\bpuntos de fraude\b|"
     r"\b(?:notre|la|nos|une) (?:politique|regle|consigne|limite)s? internes?\b"
 )
 _ABOUT_LIMITS = re.compile(
-    r"\b(?:limit\w*|grenze\w*|obergrenze|limite\w*|approv\w*|genehmig\w*|freigabe\w*|freigeben|aprob\w*|autoriz\w*|approuv\w*|"
-    r"may (?:refund|credit|decide)|darf\w*|durfen|allowed to|points?|punkte\w*|puntos|costs us|kostet uns|kulanz\w*|goodwill|"
+    r"\b(?:limit\w*|grenze\w*|obergrenze|limite\w*|approv\w*|genehmig\w*|freigabe\w*|freigeben|aprob\w*|"
+    r"autoriz\w*|approuv\w*|"
+    r"may (?:refund|credit|decide)|darf\w*|durfen|allowed to|points?|punkte\w*|puntos|costs us|"
+    r"kostet uns|kulanz\w*|goodwill|"
     r"exception\w*|ausnahme\w*|excepcion\w*|disputes?|signal\w*)\b"
 )
 _ABOUT_PRODUCT = re.compile(
-    r"\b(?:storage|transfer|requests?|sites?|gb|tb|mb|connections?|databases?|seats?|builds?|speicher|verbindung\w*|anfragen|"
+    r"\b(?:storage|transfer|requests?|sites?|gb|tb|mb|connections?|databases?|seats?|builds?|speicher|"
+    r"verbindung\w*|anfragen|"
     r"conexion\w*|almacenamiento|rate limit)\b"
 )

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from core.assist.grounding.wording import language_of, pieces
+from core.assist.grounding.wording import language_of
 from core.assist.guardrails.registry import Flag, after
+from core.assist.guardrails.sentences import split, spoken
 from core.assist.guardrails.texts import ReplyCheck
-from core.llm import detect_language
 
 _SHORTEST = 24
 """Letters a sentence needs before its language is judged by itself."""
 _SIZEABLE = 0.4
 """Share of a reply in another language from which it is in the wrong one."""
-_QUOTED = re.compile(r"```.*?```|`[^`\n]*`|\*\*[^*\n]{1,120}\*\*|[\"“„«][^\"“”«»\n]{1,200}[\"”“»]|https?://\S+", re.DOTALL)
-_PATH = re.compile(r"\b[A-Z][\w-]*(?: [A-Z][\w-]*)*(?: > [A-Z][\w-]*(?: [\w-]+)?)+")
+_QUOTED = re.compile(
+    r"```.*?```|`[^`\n]*`|\*\*[^*\n]{1,120}\*\*|[\"“„«][^\"“”«»\n]{1,200}[\"”“»]|https?://\S+", re.DOTALL
+)
+_PATH = re.compile(
+    r"\b[A-Z][\w-]{0,30}(?: [A-Z][\w-]{0,30}){0,4}(?: > [A-Z][\w-]{0,30}(?: [\w-]{1,30})?){1,6}"
+)
 _NAMES = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian", "nl": "Dutch",
           "pl": "Polish", "pt": "Portuguese"}  # fmt: skip
 
@@ -28,21 +32,21 @@ _NAMES = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "it"
 )
 def check(reply: ReplyCheck) -> Iterator[Flag]:
     """Sentences in another language, when they make up much of the reply."""
-    wanted = language_of(reply.language) or detect_language(reply.customer_text, fallback="")
+    wanted = language_of(reply.language) or spoken(reply.customer_text, fallback="")
     if not wanted:
         return
     foreign: list[tuple[str, str]] = []
     letters = 0
     own = _PATH.sub(" ", _QUOTED.sub(" ", reply.text))
-    for piece in pieces(own):
+    for piece in split(own):
         weight = sum(character.isalpha() for character in piece)
         if weight < _SHORTEST or _only_names(piece):
             continue
         letters += weight
-        found = detect_language(piece, fallback=wanted)
+        found = spoken(piece, fallback=wanted)
         if found != wanted:
-            foreign.append((piece.strip(), found))
-    if letters and not foreign and (found := detect_language(own, fallback=wanted)) != wanted:
+            foreign.append((piece, found))
+    if letters and not foreign and (found := spoken(own, fallback=wanted)) != wanted:
         foreign.append((own.strip(), found))
     if foreign and sum(sum(c.isalpha() for c in text) for text, _ in foreign) >= _SIZEABLE * letters:
         text, found = foreign[0]
@@ -51,8 +55,8 @@ def check(reply: ReplyCheck) -> Iterator[Flag]:
 
 def _only_names(piece: str) -> bool:
     """A signature or a list of names: hardly a word begins with a small letter."""
-    words = re.findall(r"[^\W\d_]{2,}", piece)
-    return sum(word[0].islower() for word in words) <= 1
+    words: list[str] = re.findall(r"[^\W\d_]{2,}", piece)
+    return len([word for word in words if word[0].islower()]) <= 1
 
 
 def _named(code: str) -> str:

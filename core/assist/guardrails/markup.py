@@ -18,18 +18,25 @@ class Part(NamedTuple):
 
 
 _TAG = re.compile(r"<!--|<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})((?:\s|/)[^<>]*)?>")
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
 _NOT_TEXT = frozenset(("script", "style"))
 _UNSEEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*[01](?:\.\d+)?(?:px|pt|em|%)?\s*(?:[;\"']|$)"
-    r"|opacity\s*:\s*0(?:\.0+)?\s*(?:[;\"']|$)|mso-hide\s*:\s*all|text-indent\s*:\s*-\d{3,}|left\s*:\s*-\d{3,}"
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*[01](?:\.\d+)?(?:px|pt|em|"
+    r"%)?\s*(?:[;\"']|$)"
+    r"|opacity\s*:\s*0(?:\.0+)?\s*(?:[;\"']|$)|mso-hide\s*:\s*all|text-indent\s*:\s*-\d{3,}|"
+    r"left\s*:\s*-\d{3,}"
     r"|max-height\s*:\s*0",
     re.IGNORECASE,
 )
-_WHITE = re.compile(r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|transparent\b|rgba?\(255)", re.IGNORECASE)
+_WHITE = re.compile(
+    r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|transparent\b|rgba?\(255)", re.IGNORECASE
+)
 _HIDDEN_ATTRIBUTE = re.compile(r"(?:^|\s)hidden(?:\s|=|/|$)|type\s*=\s*[\"']?hidden", re.IGNORECASE)
 _SPOKEN = re.compile(
-    r"\b(?:alt|title|aria-label|content|placeholder|value|data-[\w-]{1,30})\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)')",
+    r"\b(?:alt|title|aria-label|content|placeholder|value|data-[\w-]{1,30})\s*=\s*(?:\"([^\"<>]*)\"|"
+    r"'([^'<>]*)')",
     re.IGNORECASE,
 )
 _MARKDOWN_COMMENT = re.compile(r"^[ \t]{0,3}\[[^\]\n]{1,40}\]:[ \t]*(?:#|<>)[ \t]*(\S.*)$", re.MULTILINE)

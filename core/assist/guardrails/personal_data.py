@@ -20,6 +20,10 @@ from core.assist.masking.detectors import iban_valid, luhn_valid
 HIDDEN = "[hidden]"
 
 
+_STRETCH = re.compile(r"\S[\s\S]{0,1999}\S{0,200}")
+"""Long texts are masked piece by piece, as some of masking's expressions take more than linear time."""
+
+
 class Remaining(NamedTuple):
     """``text[start:end]`` is personal data; ``what`` it is, in words."""
 
@@ -37,7 +41,8 @@ class Remaining(NamedTuple):
 def check(texts: CustomerTexts) -> Iterator[Flag]:
     """What would leave towards a model although the text was masked."""
     for text in (texts.subject, texts.text):
-        yield from hide_remaining(mask(text).text if text else "")[1]
+        for stretch in _STRETCH.findall(text):
+            yield from hide_remaining(mask(stretch).text)[1]
 
 
 def hide_remaining(text: str) -> tuple[str, list[Flag]]:
@@ -51,7 +56,9 @@ def hide_remaining(text: str) -> tuple[str, list[Flag]]:
             continue
         pieces += [plain[position:start], HIDDEN]
         position = end
-        flags.append(Flag(f"The customer wrote {what}. It is hidden from the model.", _hint(plain[start:end])))
+        flags.append(
+            Flag(f"The customer wrote {what}. It is hidden from the model.", _hint(plain[start:end]))
+        )
     if not flags:
         return text, []
     return "".join([*pieces, plain[position:]]), flags
@@ -109,9 +116,7 @@ _DIGITS = {
 }  # fmt: skip
 _DIGIT_WORD = "|".join(_DIGITS)
 _SPELLED = re.compile(rf"\b(?:{_DIGIT_WORD})(?:[ ,-]{{1,2}}(?:{_DIGIT_WORD})){{12,18}}\b", re.IGNORECASE)
-_SPREAD_IBAN = re.compile(
-    r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ ._-]{0,2}[A-Za-z0-9]){11,30}(?![A-Za-z0-9])"
-)
+_SPREAD_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ ._-]{0,2}[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
 _DNI = re.compile(r"(?<![\w-])(?:\d{8}|[XYZxyz]-?\d{7})[ -]?[A-Za-z](?![\w-])")
 _DISGUISED_EMAIL = re.compile(
     r"(?<![\w.])[\w.+-]{1,64}\s?[(\[{]\s?(?:at|ät|@|arroba)\s?[)\]}]\s?[\w-]{1,63}"
@@ -120,12 +125,18 @@ _DISGUISED_EMAIL = re.compile(
 )
 _IS = r"\s*(?:\b(?:is|ist|lautet|es|est|which is|que es|:)|[:=])+\s*[:=]?\s*[\"'`“„]?"
 _STATES = (
-    r"(?!(?:not|no|nicht|wrong|right|correct\w*|expired|invalid|incorrect\w*|falsch|richtig|abgelaufen|zu|too|to|the|a|an|"
-    r"case|required|reset|being|still|also|never|always|weak|strong|secure|safe|sicher|ungültig|gültig|vergessen|gesperrt|"
-    r"locked|lost|missing|empty|old|new|unknown|blocked|rejected|accepted|changed|sent|saved|stored|hidden|visible|"
-    r"mandatory|needed|asked|shown|fine|ok|okay|es|está|una|un|muy|válida|inválida|demasiado|que|reiniciar|in|on|at|for|"
-    r"von|mit|bei|wie|was|what|when|where|only|just|now|working|broken|trop|pas|le|la|un|une|expiré|oublié|valide|it|"
-    r"longer|short|kurz|lang|same|dieselbe|immer|hier|here|there|fehlt|nötig|leer|caducada|bloqueada|obligatori[ao])\b)"
+    r"(?!(?:not|no|nicht|wrong|right|correct\w*|expired|invalid|incorrect\w*|falsch|richtig|abgelaufen|"
+    r"zu|too|to|the|a|an|"
+    r"case|required|reset|being|still|also|never|always|weak|strong|secure|safe|sicher|ungültig|gültig|"
+    r"vergessen|gesperrt|"
+    r"locked|lost|missing|empty|old|new|unknown|blocked|rejected|accepted|changed|sent|saved|stored|"
+    r"hidden|visible|"
+    r"mandatory|needed|asked|shown|fine|ok|okay|es|está|una|un|muy|válida|inválida|demasiado|que|"
+    r"reiniciar|in|on|at|for|"
+    r"von|mit|bei|wie|was|what|when|where|only|just|now|working|broken|trop|pas|le|la|un|une|expiré|"
+    r"oublié|valide|it|"
+    r"longer|short|kurz|lang|same|dieselbe|immer|hier|here|there|fehlt|nötig|leer|caducada|bloqueada|"
+    r"obligatori[ao])\b)"
 )
 _AFTER_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
@@ -143,7 +154,8 @@ _AFTER_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(
-            r"\b(?:cvv2?|cvc2?|security code|prüfziffer|kartenprüfnummer|código de seguridad(?: de la tarjeta)?)\b"
+            r"\b(?:cvv2?|cvc2?|security code|prüfziffer|kartenprüfnummer|"
+            r"código de seguridad(?: de la tarjeta)?)\b"
             r"[^\d.\n?]{0,30}(\d{3,4})(?![\d])",
             re.IGNORECASE,
         ),
@@ -155,7 +167,8 @@ _AFTER_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(
-            r"\b(?:authenticator|one[- ]time code|einmalcode|tan|otp|código de un solo uso|verification code|2fa code)\b"
+            r"\b(?:authenticator|one[- ]time code|einmalcode|tan|otp|código de un solo uso|"
+            r"verification code|2fa code)\b"
             r"[^\d.\n?]{0,20}(\d{3}[ -]?\d{3,5})(?!\d)",
             re.IGNORECASE,
         ),
@@ -164,14 +177,16 @@ _AFTER_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
             r"\b(?:recovery|backup|wiederherstellungs)[ -]?codes?\b(?: (?:is|are|lauten?))?[ :]{1,3}"
-            r"((?=\S*\d)[a-z0-9]{4,8}-[a-z0-9]{4,8}(?:(?:,| and| und| y)? [a-z0-9]{4,8}-[a-z0-9]{4,8}){0,12})",
+            r"((?=\S*\d)[a-z0-9]{4,8}-[a-z0-9]{4,8}(?:(?:,| and| und|"
+            r" y)? [a-z0-9]{4,8}-[a-z0-9]{4,8}){0,12})",
             re.IGNORECASE,
         ),
         "recovery codes",
     ),
     (
         re.compile(
-            r"\b(?:born on|date of birth|birth date|birthday is|dob|geboren am|geburtsdatum|geburtstag|fecha de nacimiento|"
+            r"\b(?:born on|date of birth|birth date|birthday is|dob|geboren am|geburtsdatum|geburtstag|"
+            r"fecha de nacimiento|"
             r"nací el|né[e]? le|date de naissance)\b[^\d\n?]{0,20}?(\d{1,4}[^\n?]{1,12}?\d{2,4})(?!\d)",
             re.IGNORECASE,
         ),
@@ -183,7 +198,8 @@ _AFTER_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(
-            r"\b(?:steuer-?id(?:entifikationsnummer|nr)?|steuernummer|idnr|nhs number|tax id|sozialversicherungsnummer)\b"
+            r"\b(?:steuer-?id(?:entifikationsnummer|nr)?|steuernummer|idnr|nhs number|tax id|"
+            r"sozialversicherungsnummer)\b"
             r"[^\d\n?]{0,12}(\d(?:[ /-]?\d){8,12})(?!\d)",
             re.IGNORECASE,
         ),

@@ -23,7 +23,7 @@ _ADMISSION = "It accepts a legal duty. Only a person may decide that."
     "promise",
     title="Promise without a basis",
     severity="block",
-    description="Guarantees, money, dates, exceptions and legal admissions that no cited rule or done action carries.",
+    description="Guarantees, money, dates or admissions that no cited rule and no done action carries.",
 )
 def check(reply: ReplyCheck) -> Iterator[Flag]:
     """Sentences that promise more than their sources."""
@@ -61,35 +61,49 @@ def _carries(
 
 
 _WORDS_OF_MONEY = (
-    r"refund\w*|reimburs\w*|credit(?! note| card)\w*|compensat\w*|discount\w*|money back|free of charge|for free|voucher|waiv\w*|"
-    r"erstatt\w*|ruckerstatt\w*|gutschrift\w*|gutgeschrieben|entschadig\w*|rabatt\w*|nachlass|kostenlos|geld zuruck|"
-    r"reembols\w*|devol\w*|abon\w*|descuento\w*|compensa\w*|gratis|rembours\w*|remise\w*|avoir|dedommag\w*|gratuit\w*"
+    r"refund\w*|reimburs\w*|credit(?! note| card)\w*|compensat\w*|discount\w*|money back|free of charge|"
+    r"for free|voucher|waiv\w*|"
+    r"erstatt\w*|ruckerstatt\w*|gutschrift\w*|gutgeschrieben|entschadig\w*|rabatt\w*|nachlass|kostenlos|"
+    r"geld zuruck|"
+    r"reembols\w*|devol\w*|abon\w*|descuento\w*|compensa\w*|gratis|rembours\w*|remise\w*|avoir|"
+    r"dedommag\w*|gratuit\w*"
 )
 _CHANGED = (
-    r"cancel\w*|upgrad\w*|downgrad\w*|chang\w*|extend\w*|rotat\w*|delet\w*|reset|open\w*|sent|resent|kundig\w*|gekundigt|"
-    r"storn\w*|geandert|verlangert|geloscht|cambia\w*|ampliad\w*|annul\w*|modifi\w*|prolong\w*|issued|processed|approved"
+    r"cancel\w*|upgrad\w*|downgrad\w*|chang\w*|extend\w*|rotat\w*|delet\w*|reset|open\w*|sent|resent|"
+    r"kundig\w*|gekundigt|"
+    r"storn\w*|geandert|verlangert|geloscht|cambia\w*|ampliad\w*|annul\w*|modifi\w*|prolong\w*|issued|"
+    r"processed|approved"
 )
 _MONEY_OR_CHANGE = re.compile(rf"\b(?:{_WORDS_OF_MONEY}|{_CHANGED})\b")
 _DONE = re.compile(
-    rf"\b(?:i|we)(?:'ve| have| just| already)+ (?:\w+ )?(?:{_WORDS_OF_MONEY}|cancell?ed|upgraded|downgraded|changed|extended|"
+    rf"\b(?:i|we)(?:'ve| have| just| already)+ (?:\w+ )?(?:{_WORDS_OF_MONEY}|cancell?ed|upgraded|"
+    rf"downgraded|changed|extended|"
     r"rotated|deleted|approved|waived)\b"
-    rf"|\b(?:your|the|a) (?:\w+ ){{0,3}}(?:refund|credit|compensation|discount)s? (?:of [^.]{{1,40}} )?(?:has been|have been|was|"
+    rf"|\b(?:your|the|a) (?:\w+ ){{0,3}}(?:refund|credit|compensation|"
+    rf"discount)s? (?:of [^.]{{1,40}} )?(?:has been|have been|was|"
     r"is being|were) (?:\w+ )?(?:issued|processed|approved|granted|made|sent|booked|applied|initiated)"
-    r"|\byour (?:\w+ ){0,3}(?:was|has been) (?:\w+ )?(?:refunded|cancell?ed|credited|upgraded|downgraded|extended|waived)\b"
-    r"|\b(?:habe|haben)\b[^.]{0,60}\b(?:erstattet|gutgeschrieben|storniert|gekundigt|genehmigt|verlangert|geandert)\b"
+    r"|\byour (?:\w+ ){0,3}(?:was|has been) (?:\w+ )?(?:refunded|cancell?ed|credited|upgraded|downgraded|"
+    r"extended|waived)\b"
+    r"|\b(?:habe|haben)\b[^.]{0,60}\b(?:erstattet|gutgeschrieben|storniert|gekundigt|genehmigt|"
+    r"verlangert|geandert)\b"
     r"|\b(?:wurde|wurden)\b[^.]{0,40}\b(?:erstattet|gutgeschrieben|storniert|genehmigt)\b"
-    r"|\b(?:he|hemos|ha sido|han sido) (?:\w+ )?(?:reembolsad\w*|devuelto|abonad\w*|cancelad\w*|aprobad\w*|ampliad\w*|cambiad\w*)\b"
+    r"|\b(?:he|hemos|ha sido|han sido) (?:\w+ )?(?:reembolsad\w*|devuelto|abonad\w*|cancelad\w*|"
+    r"aprobad\w*|ampliad\w*|cambiad\w*)\b"
     r"|\b(?:ai|avons|a ete|ont ete) (?:\w+ )?(?:rembourse\w*|credite\w*|annule\w*|approuve\w*)\b"
 )
 _GUARANTEES = re.compile(
-    r"\bguarantee[sd]?\b(?! of\b)|\b(?:i|we)(?: can)? (?:hereby )?promise\b|\b100 ?% (?:sure|safe|certain)|\bnever happen again|"
-    r"\brest assured that|\byou have my word|\b(?:garantier\w*|verspreche\w*|versichere ihnen|zusichern|sichere ihnen)\b|"
+    r"\bguarantee[sd]?\b(?! of\b)|\b(?:i|we)(?: can)? (?:hereby )?promise\b|\b100 ?% (?:sure|safe|"
+    r"certain)|\bnever happen again|"
+    r"\brest assured that|\byou have my word|\b(?:garantier\w*|verspreche\w*|versichere ihnen|zusichern|"
+    r"sichere ihnen)\b|"
     r"\b(?:garantiz\w*|prometo|prometemos|le aseguro|les aseguro)\b|\b(?:garantis\w*|promets|promettons)\b"
 )
 _WILL_PAY = re.compile(
-    rf"\b(?:i|we)(?:'ll| will| can(?! only)| shall|'d be happy to| are going to) (?:\w+ ){{0,2}}(?:give|grant|offer|{_WORDS_OF_MONEY})\b"
+    rf"\b(?:i|we)(?:'ll| will| can(?! only)| shall|'d be happy to| are going to) (?:\w+ ){{0,2}}(?:give|"
+    rf"grant|offer|{_WORDS_OF_MONEY})\b"
     rf"|\byou(?:'ll| will)? (?:\w+ )?(?:receive|get|have)\b[^.]{{0,40}}\b(?:{_WORDS_OF_MONEY})\b"
-    rf"|\bas (?:a )?(?:compensation|goodwill|gesture)|\b(?:month|year|week)s? (?:is|are|will be) (?:free|on us)\b"
+    rf"|\bas (?:a )?(?:compensation|goodwill|gesture)|\b(?:month|year|week)s? (?:is|are|will be) (?:free|"
+    rf"on us)\b"
     rf"|\b(?:charities|schools|customers) get\b[^.]{{0,30}}\bdiscount|\bno questions asked\b"
     rf"|\b(?:wir|ich) (?:werden? )?(?:\w+ ){{0,3}}(?:erstatten|erstatte|schreiben? ihnen|gewahren?)\b"
     rf"|\bsie (?:erhalten|bekommen)\b[^.]{{0,40}}\b(?:{_WORDS_OF_MONEY})\b"
@@ -98,20 +112,28 @@ _WILL_PAY = re.compile(
     rf"|\b(?:rembourserons|rembourserai|vous (?:recevrez|aurez)\b[^.]{{0,40}}\b(?:{_WORDS_OF_MONEY}))\b"
 )
 _WILL_BEND = re.compile(
-    r"\b(?:i|we)(?:'ll| will| can)? (?:make|grant) (?:you )?an exception|\b(?:i|we)(?:'ll| will) (?:\w+ )?(?:waive|extend|"
-    r"upgrade|unlock|delete|cancel)\b|\b(?:machen|mache) (?:\w+ )?eine ausnahme|\bharemos una excepcion|\bferons une exception"
+    r"\b(?:i|we)(?:'ll| will| can)? (?:make|grant) (?:you )?an exception|\b(?:i|we)(?:'ll|"
+    r" will) (?:\w+ )?(?:waive|extend|"
+    r"upgrade|unlock|delete|cancel)\b|\b(?:machen|mache) (?:\w+ )?eine ausnahme|\bharemos una excepcion|"
+    r"\bferons une exception"
 )
 _WHEN = (
-    r"(?:by (?:tomorrow|tonight|monday|tuesday|wednesday|thursday|friday|saturday|sunday|next week|the end of|noon|\d)|"
-    r"(?:with)?in (?:the next )?(?:\d+|two|three|a few|an?) (?:minutes?|hours?|days?)|tomorrow|today|tonight)"
+    r"(?:by (?:tomorrow|tonight|monday|tuesday|wednesday|thursday|friday|saturday|sunday|next week|"
+    r"the end of|noon|\d)|"
+    r"(?:with)?in (?:the next )?(?:\d+|two|three|a few|an?) (?:minutes?|hours?|days?)|tomorrow|today|"
+    r"tonight)"
 )
 _DATES = re.compile(
-    rf"\b(?:will be|will|'ll be|is going to be)\b[^.]{{0,40}}\b(?:live|back|fixed|solved?|resolved?|done|ready|online|working|"
+    rf"\b(?:will be|will|'ll be|is going to be)\b[^.]{{0,40}}\b(?:live|back|fixed|solved?|resolved?|done|"
+    rf"ready|online|working|"
     rf"restored?|available|repaired)\b[^.]{{0,20}}\b{_WHEN}\b"
-    r"|\bbis (?:morgen|heute|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|spatestens|ende)\b[^.]{0,40}\b(?:behoben|"
-    r"gelost|fertig|wieder|erledigt|repariert)\b|\b(?:wird|ist)\b[^.]{0,30}\bbis (?:morgen|freitag|montag|ende)\b[^.]{0,20}\b"
+    r"|\bbis (?:morgen|heute|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|spatestens|"
+    r"ende)\b[^.]{0,40}\b(?:behoben|"
+    r"gelost|fertig|wieder|erledigt|repariert)\b|\b(?:wird|ist)\b[^.]{0,30}\bbis (?:morgen|freitag|"
+    r"montag|ende)\b[^.]{0,20}\b"
     r"(?:behoben|gelost|fertig)\b"
-    r"|\b(?:estara|quedara|funcionara|sera)\b[^.]{0,40}\b(?:manana|hoy|antes del|el lunes|el viernes|en \d+ (?:horas|dias))\b"
+    r"|\b(?:estara|quedara|funcionara|sera)\b[^.]{0,40}\b(?:manana|hoy|antes del|el lunes|el viernes|"
+    r"en \d+ (?:horas|dias))\b"
     r"|\bsera\b[^.]{0,40}\b(?:repare|resolu|corrige)\w*\b[^.]{0,20}\b(?:demain|lundi|vendredi|d'ici)\b"
 )
 _PROMISES = (_GUARANTEES, _WILL_PAY, _WILL_BEND, _DATES)
@@ -122,20 +144,27 @@ _TOPIC = {
     _DATES: re.compile(_WHEN + r"|morgen|manana|demain|heute|hoy|\d"),
 }
 _ADMITS = re.compile(
-    r"\b(?:legal(?:ly)? (?:fault|responsib\w+|liab\w+)|(?:full|all|legal) (?:liability|legal responsibility)|(?:are|is|am) liable|"
-    r"accept (?:\w+ )?liability|(?:were|was|been) negligent|negligence|pay (?:the |your |any )?damages|breach(?:ed)? (?:of |the |our )"
+    r"\b(?:legal(?:ly)? (?:fault|responsib\w+|liab\w+)|(?:full|all|legal) (?:liability|"
+    r"legal responsibility)|(?:are|is|am) liable|"
+    r"accept (?:\w+ )?liability|(?:were|was|been) negligent|negligence|pay (?:the |your |any )?damages|"
+    r"breach(?:ed)? (?:of |the |our )"
     r"?contract|violated (?:the )?(?:gdpr|law))\b"
-    r"|\b(?:wir haften|haften wir|haftbar|grob fahrlassig|fahrlassig\w*|ubernehmen (?:die |jede )?(?:volle )?haftung|"
+    r"|\b(?:wir haften|haften wir|haftbar|grob fahrlassig|fahrlassig\w*|ubernehmen (?:die |"
+    r"jede )?(?:volle )?haftung|"
     r"schadensersatz zahlen)\b"
-    r"|\b(?:responsabilidad legal|somos responsables legal\w*|indemnizar\w*|negligencia|nous sommes responsables juridique\w*|"
+    r"|\b(?:responsabilidad legal|somos responsables legal\w*|indemnizar\w*|negligencia|"
+    r"nous sommes responsables juridique\w*|"
     r"responsabilite (?:juridique|legale)|dommages et interets)\b"
 )
 _DENIES = re.compile(
-    r"\b(?:cannot|can not|not|never be able|unable|no (?:refund|credit|guarantee|discount)|neither|nor)\b(?! only)|n't\b"
-    r"|\b(?:nicht(?! wieder)|kein\w*|leider nicht)\b|\b(?:no (?:se|es|son|puedo|podemos|puede|pueden|podre\w*|le|les|hay|ofrec\w+|tenemos|hacemos|reembols\w+|est\w+)|tampoco|ningun\w*)\b"
+    r"\b(?:cannot|can not|not|never be able|unable|no (?:refund|credit|guarantee|discount)|neither|"
+    r"nor)\b(?! only)|n't\b"
+    r"|\b(?:nicht(?! wieder)|kein\w*|leider nicht)\b|\b(?:no (?:se|es|son|puedo|podemos|puede|pueden|"
+    r"podre\w*|le|les|hay|ofrec\w+|tenemos|hacemos|reembols\w+|est\w+)|tampoco|ningun\w*)\b"
     r"|\b(?:ne|n')\b[^.]{0,25}\bpas\b"
 )
 _HANDS_OVER = re.compile(
-    r"\b(?:asked|ask|request|check|find out|decide|see) (?:\w+ ){0,5}(?:whether|if)\b|\bwill decide\b|\bfor approval\b|"
+    r"\b(?:asked|ask|request|check|find out|decide|see) (?:\w+ ){0,5}(?:whether|if)\b|\bwill decide\b|"
+    r"\bfor approval\b|"
     r"\b(?:gefragt|fragen|pruft|prufen|entscheidet)\b[^.]{0,40}\bob\b|\b(?:si es posible|decidira)\b"
 )

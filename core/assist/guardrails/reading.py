@@ -15,7 +15,7 @@ TAGS = re.compile("[\U000e0001\U000e0020-\U000e007f]+")
 _UNSEEN = re.compile(f"[{ZERO_WIDTH}{OVERRIDES}]")
 
 _LOOK_ALIKES = str.maketrans(
-    "авеіјкмнорсстухѕԁԛԝѵһɡɑıοανρτυχκιγ𝟎",  # noqa: RUF001
+    "авеіјкмнорсстухѕԁԛԝѵһɡɑıοανρτυχκιγ𝟎",
     "abeijkmhopcctyxsdqwvhgaioavptuxkiyo",
 )
 

@@ -22,7 +22,9 @@ _SPOKEN_PASSWORD = re.compile(
 _MORE_KEYS = re.compile(r"(?<![A-Za-z0-9])(?:whsec|rk|pk|sk)_[A-Za-z0-9_]{12,}")
 _IN_ADDRESS = re.compile(r"\b[a-z][a-z0-9+]{1,12}://([^\s:/@]{1,64}):([^\s:/@]{3,64})@[^\s/]+", re.IGNORECASE)
 _INTERNAL_HOST = re.compile(
-    r"(?<![\w.-])(?:[a-z0-9-]{1,63}\.){1,6}(?:internal|local|corp|lan|intranet|localdomain|svc)(?![\w-]|\.\w)", re.IGNORECASE
+    r"(?<![\w.-])(?:[a-z0-9-]{1,63}\.){1,6}(?:internal|local|corp|lan|intranet|localdomain|svc)(?![\w-]|"
+    r"\.\w)",
+    re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
 _PRIVATE = tuple(ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from core.assist.grounding.wording import clauses, content_words, folded, negated, numbers
+from core.assist.grounding.wording import clauses, content_words, critical_words, folded, negated, numbers
 from core.assist.guardrails.registry import Flag, after
+from core.assist.guardrails.sentences import spoken
 from core.assist.guardrails.texts import ReplyCheck, SentenceCheck, SourceText
-from core.llm import detect_language
 
 ENOUGH = 0.5
 """Share of a sentence's content words that its sources must hold, as in the verification."""
@@ -49,8 +49,8 @@ def _missing(sentence: SentenceCheck, language: str) -> str:
         return ""
     if not numbers(sentence.text) <= numbers(evidence):
         return "It names a number that its sources do not name."
-    own = detect_language(sentence.text, fallback=language or "en")
-    comparable = [source for source in usable if detect_language(source.text, fallback=own) == own]
+    own = spoken(sentence.text, fallback=language or "en")
+    comparable = [source for source in usable if spoken(source.text, fallback=own) == own]
     if not comparable:
         return ""  # words of two languages cannot be compared
     return _differs(sentence.text, comparable, own)
@@ -62,6 +62,8 @@ def _differs(text: str, sources: Sequence[SourceText], language: str) -> str:
     found = content_words("\n".join(parts), language)
     if words and len(words & found) / len(words) < ENOUGH:
         return "Its sources speak of something else."
+    if not critical_words(text) <= critical_words("\n".join(parts)):
+        return "It says always, free, before, included or the like; its sources do not."
     shared = [len(words & content_words(part, language)) for part in parts]
     nearest = [part for part, score in zip(parts, shared, strict=True) if score >= 0.8 * max(shared)]
     denied = negated(text, language)

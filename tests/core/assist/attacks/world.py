@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import func
 from sqlmodel import col, select
 from starlette.applications import Starlette
@@ -45,7 +47,7 @@ from core.database import Database, now
 from core.identity import SYSTEM, Actor
 from core.knowledge import ArticleRecord, import_articles
 from core.llm import model_provider
-from core.settings import Settings
+from core.settings import Settings, get_settings
 from core.surfaces import ImportOptions, import_article_file, import_conversation_file
 from tests.core.actions.connectors.serving import running
 from tests.core.assist.attacks import Attack, attacks
@@ -145,10 +147,14 @@ class World:
 
     def run(self, settings: Settings, chosen: Sequence[Attack], *, folder: Path) -> dict[str, Result]:
         """Draft a reply to each attack; whatever is proposed is rejected, so that the model goes on."""
+        with at_home(self.settings.home):
+            return self._run(settings, chosen, folder=folder)
+
+    def _run(self, settings: Settings, chosen: Sequence[Attack], *, folder: Path) -> dict[str, Result]:
         self._made += 1
         cases = self._conversations(chosen, f"run{self._made}", folder=folder)
         equipment = Equipment(self.database, settings, model_provider(settings), None)
-        runner = DraftRunner(self.database, settings, equipment=equipment)
+        runner = DraftRunner(self.database, settings, equipment=equipment, lease=timedelta(minutes=5))
         statuses: dict[int, set[str]] = {case: set() for case in cases}
         try:
             for case in cases:
@@ -210,6 +216,19 @@ class World:
                 )
             }
         return [found[matter(attack)] for attack in chosen]
+
+
+@contextmanager
+def at_home(home: Path) -> Iterator[None]:
+    """Let nothing but ``home`` reach the settings: what outlives a test cannot use its fixtures."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("RATCHET_") and not name.startswith("RATCHET_TEST_"):
+                patch.delenv(name)
+        patch.setenv("RATCHET_HOME", str(home))
+        get_settings.cache_clear()
+        yield
+    get_settings.cache_clear()
 
 
 @contextmanager

@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.assist.guardrails import CustomerTexts, ReplyCheck, SentenceCheck, SourceText
-from core.assist.guardrails import check_customer, check_reply, check_source
+from core.assist.guardrails import (
+    CustomerTexts,
+    ReplyCheck,
+    SentenceCheck,
+    SourceText,
+    check_customer,
+    check_reply,
+    check_source,
+)
 
 SIZE = 100_000
 SECONDS = 6.0
@@ -18,12 +25,17 @@ SECONDS = 6.0
 TYPICAL_MS = 10.0
 
 _PIECES = (
-    "a", "a ", "a.", "1 ", "4242", "4.", "<", "<a ", "<!--", "<!-- x -->", "<div hidden>", "&amp;", "&#x41;", "\n",
-    " ", "\t\n", "'", '"', "ignore ", "ignore your ", "all previous ", "system: ", "you are now ", "from now on ",
-    "from now on you will ", "%41", "QUJD", "41 ", "[x]: # (y)\n", "A-", "aB1", "\u200b", "\u202e", "\U000e0041",
+    "a", "a ", "a.", "1 ", "4242", "4.", "<", "<a ", "<!--", "<!-- x -->", "<div hidden>",
+    "&amp;", "&#x41;", "\n",
+    " ", "\t\n", "'", '"', "ignore ", "ignore your ", "all previous ", "system: ", "you are now ",
+    "from now on ",
+    "from now on you will ", "%41", "QUJD", "41 ", "[x]: # (y)\n", "A-", "aB1", "\u200b",
+    "\u202e", "\U000e0041",
     "ѕ", "é", "eins ", "one ", "my password is ", "DE89", "hly_live_", "://a:", "a@", "a(at)", "born on ",
-    "we will refund ", "it was ", "your ", "habe ", "> A ", "`", "**", "Billing > ", "assistant ", "refund ",
-    "note to ", "the manager has approved ", "call ", "{\"name\": ", "p1n ", "a.b.", "10.0.0.", "1-", "-----BEGIN PRIVATE KEY-----",
+    "we will refund ", "it was ", "your ", "habe ", "> A ", "`", "**", "Billing > ", "assistant ",
+    "refund ",
+    "note to ", "the manager has approved ", "call ", "{\"name\": ", "p1n ", "a.b.", "10.0.0.",
+    "1-", "-----BEGIN PRIVATE KEY-----",
 )  # fmt: skip
 
 
@@ -76,7 +88,11 @@ def test_replies_never_raise(text: str, other: str, language: str) -> None:
 
 def test_a_typical_reply_takes_milliseconds() -> None:
     sentences = [
-        SentenceCheck(f"Backups number {each} are kept for 7 days on Sloop.", "fact", [SourceText("Backups of Sloop: 7 days.")])
+        SentenceCheck(
+            f"Backups number {each} are kept for 7 days on Sloop.",
+            "fact",
+            [SourceText("Backups of Sloop: 7 days.")],
+        )
         for each in range(8)
     ]
     checked = ReplyCheck(
@@ -84,7 +100,10 @@ def test_a_typical_reply_takes_milliseconds() -> None:
         sentences,
         language="en",
         customer_text="How long are backups kept? I need one from last week. " * 4,
-        internal_passages=["| Support rep | up to 100 |\nSplitting an amount into several refunds is not allowed."] * 6,
+        internal_passages=[
+            "| Support rep | up to 100 |\nSplitting an amount into several refunds is not allowed."
+        ]
+        * 6,
     )
     texts = CustomerTexts(checked.customer_text * 2, subject="Backups", file_names=["a.png"])
     check_reply(checked)

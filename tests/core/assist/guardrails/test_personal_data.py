@@ -7,7 +7,9 @@ from core.assist.guardrails import CustomerTexts, check_customer, check_source
 
 
 def test_what_masking_misses_is_hidden_and_hinted_at() -> None:
-    cleaned = check_source("Card 4242.4242.4242.4242 and PIN: my PIN is 4711.", origin="customer", name="message")
+    cleaned = check_source(
+        "Card 4242.4242.4242.4242 and PIN: my PIN is 4711.", origin="customer", name="message"
+    )
     assert cleaned.text == "Card [hidden] and PIN: my PIN is [hidden]."
     assert [found.guardrail for found in cleaned.findings] == ["personal_data", "personal_data"]
     assert all("4242.4242" not in found.quote and "4711" not in found.quote for found in cleaned.findings)

@@ -15,9 +15,7 @@ STAGES = {
 
 
 def test_every_guardrail_has_its_stage_and_words_for_people() -> None:
-    found = {
-        stage: {name for name, each in GUARDRAILS.items() if each.stage == stage} for stage in STAGES
-    }
+    found = {stage: {name for name, each in GUARDRAILS.items() if each.stage == stage} for stage in STAGES}
     assert found == STAGES
     for name, each in GUARDRAILS.items():
         assert each.name == name

@@ -67,7 +67,9 @@ def test_a_deed_does_not_rest_on_an_article() -> None:
 
 
 def test_what_a_customer_or_a_public_source_says_is_not_internal() -> None:
-    sentence = SentenceCheck("The limit is 100 EUR.", "fact", [SourceText("The limit of a voucher is 100 EUR.")])
+    sentence = SentenceCheck(
+        "The limit is 100 EUR.", "fact", [SourceText("The limit of a voucher is 100 EUR.")]
+    )
     assert check_reply(reply(sentence, internal=(LIMITS,))) == []
 
 
