@@ -154,7 +154,7 @@ def rosa(page: Page) -> Page:
 
 def change_amount(page: Page, amount: str) -> None:
     page.get_by_text("Change before approving").click()
-    field = page.get_by_label("Amount (optional), EUR")
+    field = page.get_by_role("textbox", name="Amount (optional), EUR")
     field.fill(amount)
     field.press("Tab")
     settle(page)
@@ -227,7 +227,7 @@ def test_a_wrong_amount_is_said_where_it_is_typed(rosa: Page, server: Server) ->
     change_amount(rosa, "many")
     expect(rosa.get_by_text("Write an amount with at most two decimals")).to_be_visible()
     expect(rosa.get_by_role("button", name="Approve")).to_have_count(0)
-    change = rosa.get_by_label("Amount (optional), EUR")
+    change = rosa.get_by_role("textbox", name="Amount (optional), EUR")
     change.fill("5000")
     change.press("Tab")
     expect(rosa.get_by_text("29.00 EUR").first).to_be_visible()
