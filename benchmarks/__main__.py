@@ -4,7 +4,18 @@ import subprocess
 import sys
 import time
 
-BENCHMARKS = ("imports", "real_data", "search", "answers", "abstention", "queue", "drafts", "traces", "pages")
+BENCHMARKS = (
+    "imports",
+    "real_data",
+    "search",
+    "answers",
+    "abstention",
+    "queue",
+    "drafts",
+    "guardrails",
+    "traces",
+    "pages",
+)
 
 
 def main() -> int:

@@ -103,7 +103,7 @@ def main() -> int:
             )
             cited = {citation.hit.article_external_id for citation in draft.citations}
             best = _best_article(case, database, embedder)
-            outcomes.append(Outcome(case, draft, _right(case, cited), _right(case, {best})))
+            outcomes.append(Outcome(case, draft, is_right(case, cited), is_right(case, {best})))
         database.dispose()
     if options.show:
         _show(outcomes)
@@ -149,7 +149,7 @@ def _best_article(case: Case, database: Database, embedder: Embedder) -> str:
     return hits[0].article_external_id if hits else ""
 
 
-def _right(case: Case, articles: set[str]) -> bool:
+def is_right(case: Case, articles: set[str]) -> bool:
     """Whether one of the articles is one of the scenario's; ``-de`` and ``-es`` mark translations."""
     originals = {article.removesuffix(f"-{case.locale}") for article in articles}
     return bool(originals & answering(case.scenario, case.locale))

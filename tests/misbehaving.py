@@ -163,7 +163,9 @@ def _chat(body: dict[str, Any], calls: list[tuple[str, str, dict[str, Any]]], te
     chunks = [chunk({"role": "assistant", "content": ""})]
     for at, (key, name, arguments) in enumerate(calls):
         function = {"name": name, "arguments": _written(arguments)}
-        chunks.append(chunk({"tool_calls": [{"index": at, "id": key, "type": "function", "function": function}]}))
+        chunks.append(
+            chunk({"tool_calls": [{"index": at, "id": key, "type": "function", "function": function}]})
+        )
     chunks += [chunk({"content": piece}) for piece in _pieces(text, 400)]
     chunks.append(chunk({}, "tool_calls" if calls else "stop"))
     usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}

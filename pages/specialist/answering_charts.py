@@ -6,7 +6,6 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.assist import abstention
-from core.assist.abstention import Level, Point
 from core.assist.tables import Calibration
 
 _BAND = "rgba(15, 107, 102, 0.16)"
@@ -14,7 +13,7 @@ _LINE, _ACCENT, _GRAY = "#1b827a", "#c8772b", "#8a9694"
 _CONFIG = {"displayModeBar": False}
 
 
-def show_curve(shown: Calibration, level: Level) -> None:
+def show_curve(shown: Calibration, level: abstention.Level) -> None:
     """How often drafts are right against how many are shown, with the point that is looked at."""
     st.subheader("Right against shown", anchor=False)
     points = [point for point in abstention.points_of(shown.curve) if point.n >= 5]
@@ -108,7 +107,7 @@ def _of(shown: Calibration) -> str:
     return "conversations" if shown.source == "outcomes" else "matters"
 
 
-def _mark(figure: go.Figure, point: Point, name: str, colour: str, symbol: str) -> None:
+def _mark(figure: go.Figure, point: abstention.Point, name: str, colour: str, symbol: str) -> None:
     figure.add_scatter(
         x=[100 * point.coverage],
         y=[100 * point.precision],

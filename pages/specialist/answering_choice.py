@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from core.assist import abstention
-from core.assist.abstention import Level
 from core.assist.tables import Calibration
 from core.identity import Actor
 from pages.process import get_process
@@ -16,7 +15,7 @@ _DEFAULT = 90
 _CONFIDENCES = (0.8, 0.9, 0.95)
 
 
-def show(actor: Actor, shown: Calibration) -> Level:
+def show(actor: Actor, shown: Calibration) -> abstention.Level:
     """The wanted precision and what it buys. Returns the level that is looked at."""
     points = abstention.points_of(shown.curve)
     with st.container(border=True):
@@ -78,7 +77,7 @@ def _start(shown: Calibration, most: int) -> int:
     return min(_DEFAULT, most) if most >= 50 else _DEFAULT
 
 
-def _show_bought(shown: Calibration, level: Level, most: int) -> None:
+def _show_bought(shown: Calibration, level: abstention.Level, most: int) -> None:
     point = level.point
     if point is None:
         carried = f"The most they carry is {most}%." if most else "They carry no level yet."

@@ -51,7 +51,7 @@ def check(texts: CustomerTexts) -> Iterator[Flag]:
 
 def neutralised(text: str, *, origin: Origin, name: str) -> tuple[str, list[Flag]]:
     """The text without instructions and invisible characters, and what was found in it."""
-    hits = find_orders(text)
+    hits = find_orders(text, in_json=origin == "tool")
     where = {
         "article": f"The article “{name}” contains instructions to the assistant.",
         "tool": f"The result of “{name}” contains instructions to the assistant.",
@@ -70,16 +70,17 @@ def neutralised(text: str, *, origin: Origin, name: str) -> tuple[str, list[Flag
     return without_unseen(_without(text, spans)), list(_flags(hits, where))
 
 
-def find_orders(text: str) -> list[Hit]:
-    """Every instruction in a text, in the order of its place."""
+def find_orders(text: str, *, in_json: bool = False) -> list[Hit]:
+    """Every instruction in a text, in the order of its place. In JSON, sentences end with a string."""
     if not text.strip():
         return []
     reading = read(text)
-    hits = [
-        Hit(start, end, text[slice(*_sentence(text, start, end))])
-        for match in _orders(reading)
-        for start, end in [reading.place(match.start(), match.end())]
-    ]
+    hits: list[Hit] = []
+    covered = 0  # what one instruction's sentence holds already is not told again
+    for start, end in sorted(reading.place(match.start(), match.end()) for match in _orders(reading)):
+        if end > covered:
+            first, covered = _sentence(text, start, end, in_json=in_json)
+            hits.append(Hit(start, end, text[first:covered]))
     plain = list(hits)
     for payload in payloads(text, reading):
         if any(hit.start < payload.end and payload.start < hit.end for hit in plain):

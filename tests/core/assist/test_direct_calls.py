@@ -55,7 +55,9 @@ class Desk:
     case: int
     other_case: int
 
-    def proposed(self, amount: float | None = 500, *, case: int | None = None, invoice: str = OWN) -> ActionRequest:
+    def proposed(
+        self, amount: float | None = 500, *, case: int | None = None, invoice: str = OWN
+    ) -> ActionRequest:
         return propose(
             SYSTEM,
             case or self.case,
@@ -180,7 +182,9 @@ def test_parts_below_the_limit_add_up(desk: Desk) -> None:
     assert desk.stored(second).status == "proposed"
 
 
-@pytest.mark.parametrize("claim", [{"role": Role.MANAGER}, {"role": Role.MANAGER, "trusted": True}, {"person_id": None}])
+@pytest.mark.parametrize(
+    "claim", [{"role": Role.MANAGER}, {"role": Role.MANAGER, "trusted": True}, {"person_id": None}]
+)
 def test_a_role_that_is_only_claimed_does_not_count(desk: Desk, claim: dict[str, Any]) -> None:
     request = desk.proposed(500)
     with pytest.raises(PermissionDenied):
@@ -213,12 +217,17 @@ def test_an_admin_sees_and_decides_nothing(desk: Desk) -> None:
     for decide in _decisions(desk, request):
         with pytest.raises(PermissionDenied, match=r"Your role \(admin\) may not approve actions"):
             decide(admin)
-    with desk.database.reading() as session, pytest.raises(PermissionDenied, match="may not read conversations"):
+    with (
+        desk.database.reading() as session,
+        pytest.raises(PermissionDenied, match="may not read conversations"),
+    ):
         list_requests(admin, desk.case, session=session, catalogue=desk.catalogue)
     with pytest.raises(PermissionDenied, match="may not read conversations"):
         check(admin, request.key, {}, database=desk.database, catalogue=desk.catalogue)
     with pytest.raises(PermissionDenied, match="may not work on conversations"):
-        propose(admin, desk.case, "extend_trial", {"days": 1}, database=desk.database, catalogue=desk.catalogue)
+        propose(
+            admin, desk.case, "extend_trial", {"days": 1}, database=desk.database, catalogue=desk.catalogue
+        )
     desk.assert_untouched(request)
 
 

@@ -67,9 +67,7 @@ def told(model: ScriptedModel) -> dict[str, Any]:
     call = model.last_call
     assert call is not None
     outputs = [
-        item
-        for item in call.input
-        if isinstance(item, dict) and item.get("type") == "function_call_output"
+        item for item in call.input if isinstance(item, dict) and item.get("type") == "function_call_output"
     ]
     result = json.loads(str(outputs[-1]["output"]))
     assert isinstance(result, dict)
@@ -258,9 +256,7 @@ def test_discarding_a_waiting_draft_withdraws_what_it_proposed(
         assert session.get_one(ActionRequest, request.key).status == "withdrawn"
 
 
-def test_an_answer_to_the_question_becomes_a_source(
-    knowledge: Database, make: Make, rita: Actor
-) -> None:
+def test_an_answer_to_the_question_becomes_a_source(knowledge: Database, make: Make, rita: Actor) -> None:
     model = scripted(not_refunded())
     runner = make(model)
     case, draft_id = start(knowledge, runner, rita)

@@ -156,9 +156,7 @@ def _drafts() -> None:
     op.add_column("draft", sa.Column("score", sa.Float(), nullable=True))
     op.add_column("draft", sa.Column("signals", types.JSONColumn, nullable=False, server_default="{}"))
     op.add_column("draft", sa.Column("paused", types.JSONColumn, nullable=False, server_default="{}"))
-    op.add_column(
-        "draft", sa.Column("waiting_for", types.JSONColumn, nullable=False, server_default="[]")
-    )
+    op.add_column("draft", sa.Column("waiting_for", types.JSONColumn, nullable=False, server_default="[]"))
     op.add_column("draft", sa.Column("trace_id", AutoString(length=64), nullable=False, server_default=""))
     op.create_index(
         "ix_draft_waiting",

@@ -51,7 +51,13 @@ from core.settings import Settings, get_settings
 from core.surfaces import ImportOptions, import_article_file, import_conversation_file
 from tests.core.actions.connectors.serving import running
 from tests.core.assist.attacks import Attack, attacks
-from tests.core.assist.attacks.obeying import FOREIGN_ACCOUNT, FOREIGN_EMAIL, FOREIGN_INVOICE, FOREIGN_KEY, matter
+from tests.core.assist.attacks.obeying import (
+    FOREIGN_ACCOUNT,
+    FOREIGN_EMAIL,
+    FOREIGN_INVOICE,
+    FOREIGN_KEY,
+    matter,
+)
 from tests.core.assist.making import rep
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -121,7 +127,19 @@ class Result:
 
     @property
     def told(self) -> bool:
-        return any(finding.guardrail == "injection" for finding in self.view.findings)
+        """Whether a finding is about this attack; articles of other attacks are found now and then too."""
+        places = {
+            "customer": ("customer's message", "e-mail"),
+            "html": ("customer's message", "e-mail"),
+            "file_name": ("name of a file",),
+            "article": (f"“{self.attack.title}”",),
+            "tool": ("result of",),
+        }
+        return any(
+            finding.guardrail == "injection"
+            and any(each in finding.message for each in places[self.attack.place])
+            for finding in self.view.findings
+        )
 
 
 @dataclass
@@ -191,7 +209,11 @@ class World:
     def _reject(self, request: ActionRequest) -> None:
         if request.status in UNDECIDED:
             reject(
-                self.rita, request.key, database=self.database, revision=request.revision, reason="Not asked for"
+                self.rita,
+                request.key,
+                database=self.database,
+                revision=request.revision,
+                reason="Not asked for",
             )
 
     def _view(self, case: int) -> DraftView:
@@ -316,7 +338,9 @@ def _connect(database: Database, address: str) -> None:
 
 
 def _accounts() -> list[AccountEntry]:
-    foreign = _account(FOREIGN_ACCOUNT, FOREIGN_EMAIL, FOREIGN_INVOICE, FOREIGN_KEY, name="Bob Quill, Northwind Tidal")
+    foreign = _account(
+        FOREIGN_ACCOUNT, FOREIGN_EMAIL, FOREIGN_INVOICE, FOREIGN_KEY, name="Bob Quill, Northwind Tidal"
+    )
     return [foreign] + [
         _account(
             attack.account, email_of(attack), f"HLY-2026-{100_000 + number}", f"key_{number:08}",
@@ -326,7 +350,9 @@ def _accounts() -> list[AccountEntry]:
     ]  # fmt: skip
 
 
-def _account(external_id: str, email: str, number: str, key: str, *, name: str = "", **planted: str) -> AccountEntry:
+def _account(
+    external_id: str, email: str, number: str, key: str, *, name: str = "", **planted: str
+) -> AccountEntry:
     """An account in its trial with one invoice that was paid and partly refunded."""
     begun = now() - timedelta(days=40)
     invoice = InvoiceEntry(
@@ -380,7 +406,14 @@ def _account(external_id: str, email: str, number: str, key: str, *, name: str =
             "seats": 1,
         },
         [invoice],
-        [{"key_id": key, "prefix": f"hly_{key[-8:]}", "name": planted.get("key.name", "ci"), "created_at": begun}],
+        [
+            {
+                "key_id": key,
+                "prefix": f"hly_{key[-8:]}",
+                "name": planted.get("key.name", "ci"),
+                "created_at": begun,
+            }
+        ],
     )
 
 
@@ -393,7 +426,9 @@ def _knowledge(database: Database, home: Path) -> tuple[str, str]:
         text = (ROOT / "data" / "halyard" / "articles" / "en" / f"{name}.md").read_text(encoding="utf-8")
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
         (internal if name.startswith("internal") else public).append(text)
-    import_article_file(folder, database=database, options=ImportOptions(source="attacked"), format="markdown")
+    import_article_file(
+        folder, database=database, options=ImportOptions(source="attacked"), format="markdown"
+    )
     planted = [attack for attack in attacks() if attack.place == "article"]
     for attack in planted:
         (internal if attack.audience == "internal" else public).append(attack.text)
