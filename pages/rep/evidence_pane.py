@@ -13,7 +13,7 @@ from core.conversations import ConversationView, previous_conversations
 from core.identity import Actor
 from pages.process import get_process
 from pages.rep import actions_pane, selection
-from pages.rep.numbers import numbered
+from pages.rep.numbers import numbered, numbered_supports
 from pages.widgets.components import Segment, rich_text
 from pages.widgets.labels import CHANNELS, STATUSES, language
 from pages.widgets.style import escape
@@ -43,14 +43,15 @@ def _evidence(draft: DraftView | None) -> None:
         cited.setdefault(cite.passage.passage_id, (number, cite.passage, []))[2].append(cite.quote)
     for number, passage, quotes in cited.values():
         _passage(passage, f"[{number}] ", quotes)
+    _from_the_case(draft)
     others = [found.passage for found in draft.retrieved if not found.cited]
-    if not cited and not others:
+    if not cited and not others and not draft.supports:
         st.caption(
             "Searching the knowledge base …"
             if draft.building
             else "Nothing in the knowledge base came close."
         )
-    if others and cited:
+    if others and (cited or draft.supports):
         with st.expander(f"Also found ({len(others)})"):
             for passage in others:
                 _passage(passage)
@@ -62,6 +63,25 @@ def _evidence(draft: DraftView | None) -> None:
         with st.expander(f"Left out of the draft ({len(draft.removed)})"):
             for sentence in draft.removed:
                 st.markdown(f"{escape(sentence.text)}  \n:gray[{escape(sentence.reason)}]")
+
+
+def _from_the_case(draft: DraftView) -> None:
+    """What look-ups, actions and the rep's answers state, where sentences rest on it."""
+    quotes: dict[int, list[str]] = {}
+    labels: dict[int, str] = {}
+    for number, support in numbered_supports(draft):
+        quotes.setdefault(number, []).append(support.quote)
+        labels[number] = support.label
+    titles = {step.label: step.title for step in draft.steps}
+    for number, told in quotes.items():
+        with st.container(border=True, gap="small", key=f"case_source_{number}"):
+            kind = "Answer of the representative" if labels[number].startswith("R") else "Earlier action"
+            st.markdown(f"**{escape(f'[{number}] ' + titles.get(labels[number], kind))}**")
+            rich_text(
+                [{"text": "\n".join(dict.fromkeys(told)), "kind": "mark"}],
+                key=f"case_source_text_{number}",
+                small=True,
+            )
 
 
 def _passage(passage: PassageView, number: str = "", quotes: Sequence[str] = ()) -> None:

@@ -111,10 +111,12 @@ def test_an_approved_action_is_carried_out_and_told(
     decide(knowledge, till, rita, request)
     eventually(lambda: stored(knowledge, draft_id).state == "ready")
     assert list(till.paid.values()) == ["20.0"]
-    assert told(model)["status"] == "done" and told(model)["statements"] == [PAID]
+    assert told(model)["status"] == "done"
+    assert told(model)["statements"] == [PAID]
     with knowledge.reading() as session:
         view = current_draft(rita, case, session=session)
-    assert view is not None and view.draft.text.endswith(PAID)
+    assert view is not None
+    assert view.draft.text.endswith(PAID)
     assert [support.quote for support in view.supports] == [PAID]
     assert [step.status for step in view.steps] == ["done"]
     assert view.usable
@@ -128,7 +130,8 @@ def test_edited_arguments_are_what_is_done_and_told(
     decide(knowledge, till, rita, waiting(knowledge, draft_id), amount=12.5)
     eventually(lambda: stored(knowledge, draft_id).state == "ready")
     assert list(till.paid.values()) == ["12.5"]
-    assert told(model)["edited"] is True and told(model)["arguments"]["amount"] == 12.5
+    assert told(model)["edited"] is True
+    assert told(model)["arguments"]["amount"] == 12.5
 
 
 def test_a_rejection_changes_nothing_and_its_reason_reaches_the_model(
@@ -184,7 +187,8 @@ def test_a_paused_run_goes_on_in_another_process(
     make(model)
     eventually(lambda: stored(knowledge, draft_id).state == "ready")
     draft = stored(knowledge, draft_id)
-    assert draft.text.endswith(PAID) and draft.paused == {}
+    assert draft.text.endswith(PAID)
+    assert draft.paused == {}
     assert draft.retrieved, "what was searched before the pause still counts"
 
 
@@ -234,7 +238,8 @@ def test_a_new_message_ends_the_pause_and_withdraws_the_proposal(
     with knowledge.transaction() as session:
         add_customer_message(case, session=session, text="Forget it, I keep the plan.")
     newer = runner.ensure_draft(case, actor=rita)
-    assert newer is not None and newer != draft_id
+    assert newer is not None
+    assert newer != draft_id
     eventually(lambda: stored(knowledge, newer).state == "ready")
     with knowledge.reading() as session:
         assert session.get_one(ActionRequest, request.key).status == "withdrawn"
