@@ -21,6 +21,7 @@ from agents import (
     Usage,
     function_tool,
 )
+from agents.exceptions import ModelBehaviorError
 from agents.items import ToolApprovalItem
 from openai.types.responses import ResponseCreatedEvent, ResponseTextDeltaEvent
 
@@ -28,7 +29,6 @@ from core.actions import Catalogue
 from core.assist.acting import Desk, Work, action_tools
 from core.assist.context import Context, delimited
 from core.assist.grounding.evidence import Evidence, Retrieved
-from core.assist.guardrails import check_source
 from core.assist.instructions import INSTRUCTIONS
 from core.assist.partial import PartialReply
 from core.llm import DraftOutput
@@ -37,6 +37,8 @@ from core.traces import RunTrace, step
 
 MOST_TURNS = 10
 PASSAGES_A_SEARCH = 8
+MOST_CALLS = 12
+"""Proposed actions in one turn. The SDK's book-keeping for them grows with the square of their number."""
 PASSAGES_AN_ARTICLE = 3  # two could hide the section that answers
 
 Item = TResponseInputItem
@@ -139,6 +141,8 @@ async def run_agent(
         usage = result.context_wrapper.usage
         if desk is None or not result.interruptions:
             return AgentAnswer(result.final_output_as(DraftOutput), None, usage)
+        if len(result.interruptions) > MOST_CALLS:
+            raise ModelBehaviorError(f"{len(result.interruptions)} actions were proposed in one turn")
         state = result.to_state()
         if await _file(result.interruptions, desk):
             return AgentAnswer(None, state.to_json(context_serializer=_nothing), usage)
@@ -184,15 +188,12 @@ def _nothing(_context: Any) -> dict[str, Any]:
 
 
 def _shown(entry: Retrieved, work: Work) -> dict[str, Any]:
-    hit, masker = entry.hit, work.evidence.masker
-    cleaned = check_source(hit.text, origin="article", name=hit.title)
-    if work.desk is not None:
-        work.desk.findings += [each for each in cleaned.findings if each not in work.desk.findings]
+    hit = entry.hit
     return {
         "id": entry.label,
         "title": hit.title,
         "heading": hit.heading_path,
-        "text": masker.shield(cleaned.text),
+        "text": work.evidence.masker.shield(hit.text),
         "locale": hit.locale,
         "audience": hit.audience,
         "score": round(hit.score, 4),

@@ -20,7 +20,8 @@ from core.assist.context import Context
 from core.assist.equipment import Equipment
 from core.assist.finishing import finish
 from core.assist.grounding.evidence import Evidence
-from core.assist.guardrails import Finding
+from core.assist.grounding.wording import language_of
+from core.assist.guardrails import Finding, check_source
 from core.assist.partial import PartialReply
 from core.assist.result import DraftResult, PausedRun
 from core.assist.tables import Build
@@ -68,7 +69,10 @@ async def draft(
     if context.findings:
         with step("guardrail", "customer's messages") as seen:
             seen.note(found=[each.guardrail for each in context.findings])
-    evidence = Evidence(bound(_search, equipment=equipment, context=context), context.masker)
+    in_articles: list[Finding] = []
+    evidence = Evidence(
+        bound(_search, equipment=equipment, context=context, findings=in_articles), context.masker
+    )
     for source in context.background.sources():
         evidence.state(source)
     desk = _desk(context, draft_id, evidence=evidence, equipment=equipment, catalogue=catalogue)
@@ -91,7 +95,7 @@ async def draft(
     usage = _usage(answer.usage, settings)
     stages = {"search": evidence.milliseconds, "model": (ran - started) * 1000 - evidence.milliseconds}
     earlier = [Finding(**each) for each in paused.findings] if paused is not None else context.findings
-    findings = list(dict.fromkeys([*earlier, *(desk.findings if desk is not None else ())]))
+    findings = list(dict.fromkeys([*earlier, *in_articles, *(desk.findings if desk is not None else ())]))
     if answer.state is not None and desk is not None:
         return PausedRun(
             paused=Paused(
@@ -189,13 +193,26 @@ def _read_build(equipment: Equipment, catalogue: Catalogue | None) -> Build:
         )
 
 
-def _search(query: str, *, equipment: Equipment, context: Context) -> list[Hit]:
+def _search(query: str, *, equipment: Equipment, context: Context, findings: list[Finding]) -> list[Hit]:
+    """What the knowledge base gives, as a model may see it.
+
+    Instructions are taken out and noted in ``findings``. Internal passages in another language than
+    the reply are left out: translated into it, nothing would recognise them.
+    """
     find = bound(
         search, query, locale=context.locale, limit=PASSAGES_A_SEARCH, per_article=PASSAGES_AN_ARTICLE
     )
     with equipment.database.reading() as session:
         try:
-            return find(session=session, embedder=equipment.embedder)
+            hits = find(session=session, embedder=equipment.embedder)
         except ProviderError as error:
             log.warning("searching by words only: %s", error)
-            return find(session=session, embedder=None)
+            hits = find(session=session, embedder=None)
+    given: list[Hit] = []
+    for hit in hits:
+        if hit.audience != "public" and language_of(hit.locale) not in ("", context.language):
+            continue
+        cleaned = check_source(hit.text, origin="article", name=hit.title)
+        findings += [each for each in cleaned.findings if each not in findings]
+        given.append(replace(hit, text=cleaned.text) if cleaned.findings else hit)
+    return given

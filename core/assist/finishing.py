@@ -11,9 +11,11 @@ from core.assist.abstention import CitedSentence, Found, SignalInput, live_calib
 from core.assist.acting import Step
 from core.assist.context import Context
 from core.assist.equipment import Equipment
-from core.assist.grounding.citations import Verified, verify
+from core.assist.grounding.citations import ACROSS_LANGUAGES, Verified, VerifiedCitation, verify
 from core.assist.grounding.evidence import Evidence, Stated
+from core.assist.grounding.wording import language_of
 from core.assist.guardrails import Finding, ReplyCheck, SentenceCheck, SourceText, blocks, check_reply
+from core.assist.instructions import INSTRUCTIONS
 from core.assist.result import DraftResult
 from core.assist.tables import Build
 from core.knowledge import Hit
@@ -21,6 +23,13 @@ from core.llm import DraftOutput, provider_name
 from core.traces import step
 
 ANSWER, ABSTAIN = "answer", "abstain"
+NOT_COMPARED = Finding(
+    "unsupported",
+    "warn",
+    "after",
+    "Some sentences are in another language than what they rest on: only their numbers were compared.",
+    "",
+)
 NOTHING_LEFT = "What is the right answer here, and where is it written down?"
 
 
@@ -58,6 +67,8 @@ def finish(
     if answers:
         with step("guardrail", "reply") as seen:
             after = check_reply(_reply(verified, context=context, evidence=evidence))
+            if any(_other_language(each, context) for each in verified.citations):
+                after.append(NOT_COMPARED)
             seen.note(found=[each.guardrail for each in after], blocked=blocks(after))
     result = DraftResult(
         decision=output.decision,
@@ -137,14 +148,20 @@ def _held_against_calibration(
     return result
 
 
+def _other_language(citation: VerifiedCitation, context: Context) -> bool:
+    spoken = {language_of(citation.source.locale), context.language}
+    return len(spoken) > 1 and citation.support <= ACROSS_LANGUAGES
+
+
 def _reply(verified: Verified, *, context: Context, evidence: Evidence) -> ReplyCheck:
     by_span: dict[tuple[int, int], list[SourceText]] = {span: [] for span in verified.spans}
     for citation in verified.citations:
         source = citation.source
         by_span[citation.start, citation.end].append(
-            SourceText(source.text, source.audience, "passage", True)
-            if isinstance(source, Hit)
-            else SourceText(source.text, source.audience, source.kind, source.done)
+            SourceText(source.text, source.audience, source.kind, source.done)
+            if isinstance(source, Stated) and source.vouched
+            # what stands in a field of another system is no deed of ours, whatever it says
+            else SourceText(source.text, source.audience)
         )
     return ReplyCheck(
         text=verified.text,
@@ -155,7 +172,8 @@ def _reply(verified: Verified, *, context: Context, evidence: Evidence) -> Reply
         language=context.language,
         customer_text=context.masker.unmask(context.customer_text),
         internal_passages=[
-            source.text for source in evidence.sources.values() if source.audience != "public"
+            INSTRUCTIONS,
+            *(source.text for source in evidence.sources.values() if source.audience != "public"),
         ],
         removed=[each.text for each in verified.removed],
     )

@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 
 from core.actions import ActionRequest, Outcome
 from core.assist.grounding.evidence import Stated
+from core.assist.guardrails import check_source
 
 Status = Literal["done", "failed", "rejected", "waiting", "unknown"]
 MOST_CHARACTERS = 6_000
@@ -67,7 +68,13 @@ class Step:
     def stated(self) -> Stated:
         """The step as a source that can be cited."""
         return Stated(
-            self.label, "action", self.title, self.quotable, self.locale, done=self.status == "done"
+            self.label,
+            "action",
+            self.title,
+            check_source(self.quotable, origin="tool", name=self.title).text,
+            self.locale,
+            done=self.status == "done",
+            vouched=bool(self.statements),
         )
 
     def told(self, clean: Callable[[str], str]) -> dict[str, Any]:
@@ -147,11 +154,14 @@ def spoken(statements: Mapping[str, Any], language: str) -> tuple[tuple[str, ...
 
 
 def cleaned(value: Any, clean: Callable[[str], str]) -> Any:
-    """A JSON value with every text in it cleaned; names of fields are ours or a schema's and stay."""
+    """A JSON value with every text in it cleaned, names of fields included where they are sentences."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, Mapping):
-        return {name: cleaned(each, clean) for name, each in value.items()}
+        return {
+            (clean(str(name)) if " " in str(name) else name): cleaned(each, clean)
+            for name, each in value.items()
+        }
     if isinstance(value, list | tuple):
         return [cleaned(each, clean) for each in value]
     return value

@@ -8,6 +8,7 @@ A factual sentence stays when all of this holds:
 * every number, amount and part of a date in it, and every word that would turn it around
   (before/after, free, always ...), stands in the cited passages;
 * it denies what its source denies and affirms what its source affirms;
+* every link, domain, e-mail address or tag in it stands in a cited source;
 * all that without internal passages: those inform the rep, never the customer.
 
 For a sentence in another language than its passage words cannot be compared; then the quote, the
@@ -20,6 +21,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.assist.grounding.evidence import Source, Stated
+from core.assist.grounding.links import all_known, plain_domains
 from core.assist.grounding.quotes import Place, locate, normalised
 from core.assist.grounding.wording import (
     clauses,
@@ -45,6 +47,7 @@ PUBLIC = "public"
 
 NOT_SUPPORTED = "No passage supports it."
 ONLY_INTERNAL = "It rests only on internal knowledge."
+UNKNOWN_ADDRESS = "It holds a link or an address that no source gives."
 UNKNOWN_PLACEHOLDER = "It names somebody or something that nobody told the model."
 
 
@@ -132,11 +135,13 @@ def verify(
     kept: list[tuple[str, list[_Basis]]] = []
     removed: list[Removed] = []
     factual = 0
+    own = plain_domains(customer_text)
     for index, (piece, cites) in enumerate(parts):
         if unfilled(piece, masker.mapping):
             removed.append(Removed(masker.unmask(piece).strip(), UNKNOWN_PLACEHOLDER))
             continue
-        if is_courtesy(
+        plain = all_known(piece, sources=(), own=own)
+        if plain and is_courtesy(
             piece,
             language=language,
             first=index == 0,
@@ -149,6 +154,9 @@ def verify(
         factual += 1
         sources = _sources(piece, cites, passages=passages, masker=masker, language=language)
         public = [basis for basis in sources if basis.source.audience == PUBLIC]
+        if not plain and not all_known(piece, sources=(basis.source.text for basis in public), own=own):
+            removed.append(Removed(masker.unmask(piece).strip(), UNKNOWN_ADDRESS))
+            continue
         if _supports(piece, public, language):
             kept.append((piece, sources))
         else:

@@ -29,6 +29,8 @@ class Stated:
     Attributes:
         text: what may be quoted to the customer, word for word; un-masked.
         done: an action that was carried out. What failed or waits states nothing.
+        vouched: its sentences were written to be told, by us or an admin. Raw fields of another system
+            are not: somebody else may have filled them in.
     """
 
     label: str
@@ -37,7 +39,7 @@ class Stated:
     text: str
     locale: str
     done: bool = True
-
+    vouched: bool = True
     audience: str = "public"
 
     @property

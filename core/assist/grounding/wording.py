@@ -189,6 +189,12 @@ _CLAIMS = re.compile(
     r"refund|reimburs|approv|cancel|credit(?:ed|s)?\b|delet|waiv|compensat|guarante|promis|erstatt|genehmig|storn|"
     r"rembours|annul|approuv|reembols|aprob|discount|rabatt|remise|descuento|free of charge"
 )
+_ACHIEVED = re.compile(
+    r"\b(?:is|are|was|were|been|ist|sind|wurde|wurden|est|ete|ha sido|fue|esta)\b[^.]*\b(?:approv|refund|cancel|"
+    r"grant|credit|confirm|genehmig|erstatt|storn|bestatig|aprob|reembols|cancelad|confirmad|rembours|approuv|annul)"
+)
+_LONGEST_QUESTION = 16
+"""Words of a question about anything. A longer one could be a statement with a question mark."""
 _ECHO = re.compile(
     r"^\s*(?:you (?:asked|wrote|mentioned|want|would like|are asking)|as i understand|i understand that you|"
     r"sie (?:fragen|mochten|schreiben)|vous (?:demandez|souhaitez)|usted (?:pregunta|quiere))\b"
@@ -202,7 +208,7 @@ def is_courtesy(
 
     Such a sentence states no fact about the product and needs no source. The rule is strict: a
     digit, a claim (refunded, cancelled, guaranteed ...) or one content word outside the vocabulary of
-    courtesy makes the sentence factual. Three more forms pass: a question, a repetition of what
+    courtesy makes the sentence factual. Three more forms pass: a short question, a repetition of what
     the customer asked in the customer's own words, and a short greeting or signature.
 
     Args:
@@ -215,14 +221,17 @@ def is_courtesy(
     words = content_words(sentence, language) - content_words(" ".join(names), language)
     if echo := _ECHO.match(text):
         lead = content_words(echo.group(), language)
-        return words - lead <= content_words(customer_text, language)
+        return not _ACHIEVED.search(text) and words - lead <= content_words(customer_text, language)
     if _CLAIMS.search(text):
         return False
+    count = len(text.split())
     if sentence.rstrip().endswith("?") and not text.lstrip().startswith("did you know"):
-        return True
+        said = content_words(customer_text, language)
+        return count <= _LONGEST_QUESTION or words <= _courtesy(language) | said
     if words <= _courtesy(language):
         return True
-    count = len(text.split())
-    greeting = first and count <= 4 and sentence.rstrip().endswith((",", "!"))
+    begins = content_words(" ".join(text.split()[:1]), language)
+    hello = bool(begins) and begins <= _courtesy(language)
+    greeting = first and hello and count <= 4 and sentence.rstrip().endswith((",", "!"))
     signature = last and count <= 8 and any(folded(name) in text for name in names if name)
     return greeting or signature
