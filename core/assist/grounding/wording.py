@@ -186,12 +186,13 @@ def _courtesy(language: str) -> frozenset[str]:
 
 
 _CLAIMS = re.compile(
-    r"refund|reimburs|approv|cancel|credit(?:ed|s)?\b|delet|waiv|compensat|guarante|promis|erstatt|genehmig|storn|"
-    r"rembours|annul|approuv|reembols|aprob|discount|rabatt|remise|descuento|free of charge"
+    r"refund|reimburs|approv|cancel|credit(?:ed|s)?\b|delet|waiv|compensat|guarante|promis|erstatt|genehmig|"
+    r"storn|rembours|annul|approuv|reembols|aprob|discount|rabatt|remise|descuento|free of charge"
 )
 _ACHIEVED = re.compile(
     r"\b(?:is|are|was|were|been|ist|sind|wurde|wurden|est|ete|ha sido|fue|esta)\b[^.]*\b(?:approv|refund|cancel|"
-    r"grant|credit|confirm|genehmig|erstatt|storn|bestatig|aprob|reembols|cancelad|confirmad|rembours|approuv|annul)"
+    r"grant|credit|confirm|genehmig|erstatt|storn|bestatig|aprob|reembols|cancelad|confirmad|rembours|"
+    r"approuv|annul)"
 )
 _LONGEST_QUESTION = 16
 """Words of a question about anything. A longer one could be a statement with a question mark."""
