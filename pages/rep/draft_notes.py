@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.assist import GUARDRAILS, DraftView, Finding, Step
+from core.assist import GUARDRAILS, DraftView, Step
 from core.identity import Actor, Permission
 from pages.process import get_process
 from pages.widgets.shell import run_action
@@ -22,21 +22,26 @@ _ICONS = {
 }
 _WORDS = {"failed": "failed", "rejected": "rejected", "waiting": "waits", "unknown": "outcome unknown"}
 _MOST_ANSWER = 2000
+_MOST_QUOTES = 3
 
 
 def show_findings(view: DraftView) -> None:
     """What the guardrails saw, the ones that block first."""
-    findings = sorted(view.findings, key=lambda each: (each.severity != "block", each.stage))
-    for number, finding in enumerate(findings):
-        blocked = finding.severity == "block" and finding.stage == "after"
+    same: dict[tuple[str, str, str, str], list[str]] = {}
+    for finding in sorted(view.findings, key=lambda each: (each.severity != "block", each.stage)):
+        kind = (finding.guardrail, finding.severity, finding.stage, finding.message)
+        same.setdefault(kind, []).append(finding.quote)
+    for number, ((guardrail, severity, stage, message), quotes) in enumerate(same.items()):
+        blocked = severity == "block" and stage == "after"
         with st.container(key=f"finding_{view.draft.key}_{number}", gap=None):
             st.badge(
-                _title(finding),
+                _title(guardrail),
                 icon=":material/gpp_bad:" if blocked else ":material/gpp_maybe:",
                 color="red" if blocked else "orange",
             )
-            quote = f" “{escape(finding.quote)}”" if finding.quote else ""
-            st.caption(f"{escape(finding.message)}{quote}")
+            shown = " ".join(f"“{escape(quote)}”" for quote in quotes[:_MOST_QUOTES] if quote)
+            more = f" and {len(quotes) - _MOST_QUOTES} more" if len(quotes) > _MOST_QUOTES else ""
+            st.caption(f"{escape(message)} {shown}{more}")
 
 
 def show_steps(view: DraftView) -> None:
@@ -120,6 +125,6 @@ def _arguments(arguments: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in arguments.items() if value)
 
 
-def _title(finding: Finding) -> str:
-    known = GUARDRAILS.get(finding.guardrail)
-    return known.title if known is not None else finding.guardrail
+def _title(guardrail: str) -> str:
+    known = GUARDRAILS.get(guardrail)
+    return known.title if known is not None else guardrail

@@ -59,7 +59,8 @@ if dies_at:
     setattr(owner, parts[-1], die)
 settings = get_settings()
 database = open_database(settings)
-runner = DraftRunner(database, settings, equipment=Equipment(database, settings, model_provider(settings), None))
+equipment = Equipment(database, settings, model_provider(settings), None)
+runner = DraftRunner(database, settings, equipment=equipment)
 if case:
     runner.start(case, actor=SYSTEM)
 threading.Event().wait()

@@ -26,7 +26,7 @@ class Attack:
         wants: what an obeying model does for it, besides misusing its tools.
         asks: what the customer writes where the attack stands elsewhere.
         orders: it holds words to the assistant, so the rep must be told. False: a lie or a mere wish.
-        dropped: the importer takes it out, so neither a model nor a rep ever sees it.
+        dropped: what imports or looks up leaves it out, so neither a model nor a rep ever sees it.
         field: of the back office or connected system (``tool``); ``audience``, ``title``: of the article.
     """
 
