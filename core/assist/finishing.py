@@ -23,13 +23,9 @@ from core.llm import DraftOutput, provider_name
 from core.traces import step
 
 ANSWER, ABSTAIN = "answer", "abstain"
-NOT_COMPARED = Finding(
-    "unsupported",
-    "warn",
-    "after",
-    "Some sentences are in another language than what they rest on: only their numbers were compared.",
-    "",
-)
+READ = ("en", "de", "es", "fr")
+"""Languages whose promises the guardrails can read. In others a sentence that could not be compared with
+what it rests on might claim anything."""
 NOTHING_LEFT = "What is the right answer here, and where is it written down?"
 
 
@@ -68,7 +64,7 @@ def finish(
         with step("guardrail", "reply") as seen:
             after = check_reply(_reply(verified, context=context, evidence=evidence))
             if any(_other_language(each, context) for each in verified.citations):
-                after.append(NOT_COMPARED)
+                after.append(_not_compared(context.language))
             seen.note(found=[each.guardrail for each in after], blocked=blocks(after))
     result = DraftResult(
         decision=output.decision,
@@ -151,6 +147,14 @@ def _held_against_calibration(
 def _other_language(citation: VerifiedCitation, context: Context) -> bool:
     spoken = {language_of(citation.source.locale), context.language}
     return len(spoken) > 1 and citation.support <= ACROSS_LANGUAGES
+
+
+def _not_compared(language: str) -> Finding:
+    message = "Some sentences are in another language than what they rest on: only numbers were compared."
+    if language in READ:
+        return Finding("unsupported", "warn", "after", message, "")
+    message += " No guardrail reads this language, so a person has to write the reply."
+    return Finding("unsupported", "block", "after", message, "")
 
 
 def _reply(verified: Verified, *, context: Context, evidence: Evidence) -> ReplyCheck:
