@@ -6,13 +6,10 @@ lifespan, which starts and closes it, and the pages, which use it.
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 import time
-from secrets import token_hex
 
-from core.actions import Catalogue, Executor, lease_for, open_catalogue
+from core.actions import Catalogue, Executor, open_catalogue, open_executor
 from core.assist import DraftRunner
 from core.database import migrate, open_database
 from core.identity import check_production
@@ -72,12 +69,7 @@ class Process:
         """Carries out approved actions. Its threads start with the first use."""
         with self._lock:
             if self._executor is None:
-                self._executor = Executor(
-                    self.database,
-                    self.catalogue,
-                    executor_id=f"{socket.gethostname()}-{os.getpid()}-{token_hex(4)}",
-                    lease=lease_for(self.settings),
-                )
+                self._executor = open_executor(self.database, self.settings)
             return self._executor
 
     def catalogue(self) -> Catalogue:

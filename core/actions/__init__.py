@@ -46,7 +46,7 @@ from core.actions.declaration import (
 )
 from core.actions.declaring import Amount, Arguments, OptionalAmount, as_amount, declare
 from core.actions.execution.checking import check_again
-from core.actions.execution.executor import LEASE, Executor, lease_for
+from core.actions.execution.executor import LEASE, Executor, lease_for, open_executor
 from core.actions.opening import open_catalogue
 from core.actions.requests.accounts import account_of
 from core.actions.requests.appraising import Appraisal, check, check_new
@@ -126,6 +126,7 @@ __all__ = [
     "look_up",
     "money",
     "open_catalogue",
+    "open_executor",
     "operations_of",
     "prefix_of",
     "propose",

@@ -46,7 +46,7 @@ def _stamp(database: Database) -> Any:
 def _connectors(database: Database, settings: Settings) -> list[Connector]:
     # Imported here: connectors are built on this package's declarations.
     connectors: list[Connector] = []
-    if settings.back_office == "halyard":
+    if settings.back_office == "halyard" and not settings.production:
         from core.actions.connectors.halyard import HalyardConnector
 
         connectors.append(HalyardConnector(settings))

@@ -10,6 +10,7 @@ from core.cli.context import opened
 from core.cli.output import say
 
 if TYPE_CHECKING:
+    from core.actions import Executor
     from core.assist import DraftRunner
     from core.database import Database
     from core.jobs import Worker
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def worker() -> None:
-    """Do the background work without the pages: deliver replies, make vectors, sweep drafts.
+    """Do the background work without the pages: replies, actions, vectors, sweeping, telemetry.
 
     Runs until it is interrupted or told to terminate, and then finishes the piece in hand.
     """
@@ -25,25 +26,29 @@ def worker() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
     with opened() as (database, settings):
+        from core.actions import open_executor
         from core.assist import DraftRunner
 
         drafts = DraftRunner(database, settings)
-        running = make_worker(database, settings, drafts=drafts)
+        executor = open_executor(database, settings)
+        running = make_worker(database, settings, drafts=drafts, executor=executor)
         running.start()
         duties = ", ".join(status.name for status in running.status())
         say(f"working: {duties}")
         stop.wait()
         say("stopping")
         running.stop(timeout=30)
+        executor.close()
         drafts.close()
 
 
-def make_worker(database: Database, settings: Settings, *, drafts: DraftRunner) -> Worker:
+def make_worker(database: Database, settings: Settings, *, drafts: DraftRunner, executor: Executor) -> Worker:
     """A worker with every duty this installation has. Not started yet."""
     from core.jobs import Duty, Worker
     from core.knowledge import embed_missing
     from core.llm import get_embedder
-    from core.surfaces import deliver_due
+    from core.surfaces import deliver_due, export_due
+    from core.traces import purge_texts, sweep
 
     batches = 0
 
@@ -61,11 +66,18 @@ def make_worker(database: Database, settings: Settings, *, drafts: DraftRunner) 
     def deliver() -> int:
         return deliver_due(database=database, settings=settings, runner="worker")
 
+    def purge() -> int:
+        return purge_texts(database=database, older_than_days=settings.trace_text_days)
+
     made = Worker(
         [
             Duty("deliver replies", deliver, interval=2),
             Duty("make search vectors", embed, interval=15),
             Duty("sweep drafts", drafts.sweep, interval=15),
+            Duty("carry out actions", executor.carry_out_due, interval=2),
+            Duty("sweep traces", lambda: sweep(database=database), interval=15),
+            Duty("remove old trace texts", purge, interval=3600),
+            Duty("send telemetry", lambda: export_due(database=database, settings=settings), interval=10),
         ]
     )
     return made

@@ -10,6 +10,7 @@ import streamlit as st
 from core.actions import (
     Appraisal,
     InvalidArguments,
+    Preview,
     RequestView,
     approve,
     ask,
@@ -120,11 +121,7 @@ def _what_happens(view: RequestView, seen: Appraisal | None, problems: Mapping[s
         st.markdown(f":red[:material/error: {escape(seen.refused)}]")
     for warning in preview.warnings:
         st.markdown(f":orange[:material/warning: {escape(warning)}]")
-    changes = [
-        f"{name}: {preview.before.get(name, 'nothing')} → {preview.after.get(name, 'nothing')}"
-        for name in dict.fromkeys([*preview.before, *preview.after])
-    ]
-    if changes:
+    if changes := _changes(preview):
         st.caption("  \n".join(escape(change) for change in changes))
     ruling = seen.ruling if seen is not None else None
     who = ruling.who_may if ruling is not None else view.who_may
@@ -134,11 +131,23 @@ def _what_happens(view: RequestView, seen: Appraisal | None, problems: Mapping[s
     st.caption("  \n".join(escape(line) for line in told if line))
 
 
+def _changes(preview: Preview) -> list[str]:
+    """Before and after, a line each. What a system shows and does not say to change stands as it is."""
+    lines = []
+    for name in dict.fromkeys([*preview.before, *preview.after]):
+        if name not in preview.after:
+            lines.append(f"{name}: {preview.before[name]}")
+        else:
+            lines.append(f"{name}: {preview.before.get(name, 'nothing')} → {preview.after[name]}")
+    return lines
+
+
 def _under_way(actor: Actor, view: RequestView) -> None:
     st.markdown(escape(view.request.effect))
     request = view.request
-    if request.status == "unknown":
+    if request.error:
         st.caption(escape(request.error))
+    if request.status == "unknown":
         st.button(
             "Check again",
             key=f"action_{request.key}_check",

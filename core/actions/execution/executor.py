@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
+from secrets import token_hex
 
 from core.actions.catalogue import Catalogue
 from core.actions.execution.carrying import Timing, carry_out
 from core.actions.execution.claims import claim, due_requests
+from core.actions.opening import open_catalogue
 from core.actions.tables import ActionRequest
 from core.database import Database
 from core.settings import Settings
@@ -107,6 +111,16 @@ class Executor:
             self._in_hand.pop(request_id, None)
         if not future.cancelled() and (error := future.exception()) is not None:
             _log.error("action request %s was not carried out", request_id, exc_info=error)
+
+
+def open_executor(database: Database, settings: Settings) -> Executor:
+    """This process's executor, for the catalogue that the settings and connections describe."""
+    return Executor(
+        database,
+        lambda: open_catalogue(database, settings),
+        executor_id=f"{socket.gethostname()}-{os.getpid()}-{token_hex(4)}",
+        lease=lease_for(settings),
+    )
 
 
 def lease_for(settings: Settings) -> timedelta:

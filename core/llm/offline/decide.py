@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.llm.offline.alarms import Alarm
 from core.llm.offline.conflicts import find_conflict
 from core.llm.offline.contrasts import contrast, names
 from core.llm.offline.passages import Passage
 from core.llm.offline.phrases import language_name
 from core.llm.offline.query import Ask, Request
-from core.llm.offline.rules import Alarm, Screening, wants_action, wants_lookup
+from core.llm.offline.rules import Screening, wants_action, wants_lookup
 from core.llm.offline.scoring import Scored
 from core.llm.offline.select import Selection
 from core.llm.output import Decision, Reason
@@ -46,6 +47,12 @@ _ALARMS: dict[Alarm, Verdict] = {
         "An account, key or payment may be in the wrong hands. Has the security team been told, and is "
         "access cut off?",
     ),
+    "identity": Verdict(
+        "escalate",
+        "policy",
+        "Somebody wants to change who controls the account, in place of its owner. Does the request come "
+        "from the owner, and has the identity been verified?",
+    ),
     "privacy": Verdict(
         "escalate",
         "policy",
@@ -77,6 +84,7 @@ _URGENT: tuple[Alarm, ...] = (
     "self_harm",
     "legal",
     "compromise",
+    "identity",
     "privacy",
     "internal_rules",
     "complaint",
@@ -96,8 +104,8 @@ def alarm_verdict(screening: Screening, request: Request, passages: Sequence[Pas
                     f"{verdict.question} The closest article: {_named(passages[0])}.",
                 )
             return verdict
-    if screening.manipulated and not request.asks:
-        return _ALARMS["manipulation"]
+    if screening.manipulated and "?" not in request.text:
+        return _ALARMS["manipulation"]  # what is left of the orders is no request of its own
     return None
 
 
@@ -159,11 +167,16 @@ def missing_verdict(
     other_language: Sequence[Passage],
     language: str,
     closest: Passage | None,
+    around: str = "",
 ) -> Verdict:
-    """``missing_knowledge`` with the question that fits what was found instead."""
-    wanted = _quoted(ask.text)
+    """``missing_knowledge`` with the question that fits what was found instead.
+
+    Args:
+        around: what else the customer wrote, where the question says too little by itself.
+    """
+    wanted = _quoted(f"{ask.text} ({around})" if around else ask.text)
     if other_language:
-        found = other_language[0]
+        found = min(other_language, key=lambda each: each.language != "en")  # what most reps can read
         question = (
             f"Nothing in {language_name(language)} answers {wanted}; the closest is {_named(found)} in "
             f"{language_name(found.language)}. May the reply be in {language_name(found.language)}?"
