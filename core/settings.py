@@ -70,8 +70,8 @@ class Settings(BaseSettings):
     delivery_url: str = Field("", description="Endpoint for `webhook` delivery.")
     back_office: Literal["halyard", "none"] = Field(
         "halyard",
-        description="System behind refunds, invoices and plans: the sample company's (never in production), or "
-        "`none`; your own are added under Connections.",
+        description="System behind refunds, invoices and plans: the sample company's (never in "
+        "production), or `none`; your own are added under Connections.",
     )
     action_timeout_seconds: float = Field(
         10, gt=0, le=120, description="Seconds a connected system may take to answer."

@@ -190,7 +190,8 @@ _CLAIMS = re.compile(
     r"storn|rembours|annul|approuv|reembols|aprob|discount|rabatt|remise|descuento|free of charge"
 )
 _ACHIEVED = re.compile(
-    r"\b(?:is|are|was|were|been|ist|sind|wurde|wurden|est|ete|ha sido|fue|esta)\b[^.]*\b(?:approv|refund|cancel|"
+    r"\b(?:is|are|was|were|been|ist|sind|wurde|wurden|est|ete|ha sido|fue|esta)\b[^.]*"
+    r"\b(?:approv|refund|cancel|"
     r"grant|credit|confirm|genehmig|erstatt|storn|bestatig|aprob|reembols|cancelad|confirmad|rembours|"
     r"approuv|annul)"
 )
