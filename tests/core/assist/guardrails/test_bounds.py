@@ -21,7 +21,7 @@ from core.assist.guardrails import (
 
 SIZE = 20_000
 SECONDS = 2.0
-"""A quadratic expression takes minutes on these texts; processor time, so that a busy machine does not count."""
+"""Of processor time: a quadratic expression takes minutes, and a busy machine does not count."""
 TYPICAL_MS = 10.0
 
 _PIECES = (
