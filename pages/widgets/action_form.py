@@ -139,6 +139,7 @@ def _input(field: Field, current: Any, view: RequestView, *, key: str, disabled:
         value="" if current is None else str(current),
         key=key,
         help=help_text,
+        placeholder="all that is left" if field.kind == "amount" and not field.required else None,
         disabled=disabled,
     )
 
