@@ -27,6 +27,7 @@ class Till:
     paid: dict[str, str] = field(default_factory=dict)
     says: str = "The balance is 100.00 EUR."
     refuses: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
 
     def actions(self) -> tuple[Action, ...]:
         return (
@@ -55,7 +56,7 @@ class Till:
 
     def execute(self, call: Call) -> Outcome:
         if call.action == "balance":
-            return Outcome({"balance": "100.00"}, self.says, statements={"en": (self.says,)})
+            return Outcome({"balance": "100.00", **self.fields}, self.says, statements={"en": (self.says,)})
         if self.refuses:
             raise ActionRefused(self.refuses)
         amount = self.paid.setdefault(call.idempotency_key, str(call.arguments["amount"]))
