@@ -23,7 +23,7 @@ def show(actor: Actor, connection: Connection) -> None:
     ):
         with st.container(gap=None, width="content"):
             st.markdown(f"**{escape(connection.name)}** · {KINDS[connection.kind]} · {state_of(connection)}")
-            st.caption(f"{escape(connection.base_url)} · {_secret(connection)}")
+            st.markdown(f"{_address(connection)} · {_secret(connection)}")
         with st.container(horizontal=True, width="content", gap="small"):
             _verbs(actor, connection)
     _result(connection)
@@ -60,6 +60,11 @@ def _verbs(actor: Actor, connection: Connection) -> None:
 
 def _run_enable(actor: Actor, connection: Connection) -> None:
     run_action(lambda: _enable(actor, connection), done="Enabled.")
+
+
+def _address(connection: Connection) -> str:
+    # As code: Markdown makes a link of any other address, escaped or not.
+    return f"`{connection.base_url.replace('`', '%60')}`"
 
 
 def _secret(connection: Connection) -> str:

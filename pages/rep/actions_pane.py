@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.actions import (
+    ActionRequest,
     Appraisal,
     InvalidArguments,
     Preview,
@@ -29,6 +30,7 @@ from pages.widgets.style import escape
 _OPEN = ("proposed", "asked", "approved", "executing", "unknown")
 _RISKS = {"irreversible": "Cannot be undone", "reversible": "Can be undone"}
 _MOST_REASON = 500
+_REDRAW = "actions_redraw"
 
 
 def load(actor: Actor, view: ConversationView) -> list[RequestView]:
@@ -58,6 +60,8 @@ def show_receipts(actor: Actor, requests: list[RequestView]) -> None:
 
 
 def _card(actor: Actor, view: RequestView) -> None:
+    if st.session_state.pop(_REDRAW, False):
+        st.rerun()  # this card was drawn from what it was before, and the receipts show it too
     request = view.request
     with st.container(border=True, gap="small", key=f"action_{request.key}"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -187,11 +191,16 @@ def _with_text(label: str, icon: str, *, key: str, question: str, then: Callable
         st.form_submit_button(label, on_click=lambda: then(st.session_state.get(f"{key}_text", "")))
 
 
+def _run(action: Callable[[], ActionRequest]) -> None:
+    if run_action(action) is not None:
+        st.session_state[_REDRAW] = True
+
+
 def _approve(actor: Actor, view: RequestView, values: dict[str, Any], facts: str) -> None:
     process = get_process()
 
-    def act() -> None:
-        approve(
+    def act() -> ActionRequest:
+        approved = approve(
             actor,
             view.request.key,
             database=process.database,
@@ -201,13 +210,14 @@ def _approve(actor: Actor, view: RequestView, values: dict[str, Any], facts: str
             facts=facts,
         )
         process.executor.submit(view.request.key)
+        return approved
 
-    run_action(act)
+    _run(act)
 
 
 def _reject(actor: Actor, view: RequestView, reason: str) -> None:
     process = get_process()
-    run_action(
+    _run(
         lambda: reject(
             actor, view.request.key, database=process.database, revision=view.request.revision, reason=reason
         )
@@ -216,7 +226,7 @@ def _reject(actor: Actor, view: RequestView, reason: str) -> None:
 
 def _ask(actor: Actor, view: RequestView, values: dict[str, Any], note: str) -> None:
     process = get_process()
-    run_action(
+    _run(
         lambda: ask(
             actor,
             view.request.key,
@@ -231,6 +241,6 @@ def _ask(actor: Actor, view: RequestView, values: dict[str, Any], note: str) -> 
 
 def _check_again(actor: Actor, view: RequestView) -> None:
     process = get_process()
-    run_action(
+    _run(
         lambda: check_again(actor, view.request.key, database=process.database, catalogue=process.catalogue())
     )

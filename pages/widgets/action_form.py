@@ -127,7 +127,8 @@ def _input(field: Field, current: Any, view: RequestView, *, key: str, disabled:
         index = field.choices.index(current) if current in field.choices else None
         return st.selectbox(label, field.choices, index=index, key=key, help=help_text, disabled=disabled)
     if field.kind == "flag":
-        return st.checkbox(label, value=bool(current), key=key, help=help_text, disabled=disabled)
+        ticked = st.checkbox(label, value=bool(current), key=key, help=help_text, disabled=disabled)
+        return None if current is None and not ticked else ticked  # what nobody said stays unsaid
     if field.kind == "date":
         chosen = st.date_input(label, value=_as_date(current), key=key, help=help_text, disabled=disabled)
         return chosen.isoformat() if isinstance(chosen, date) else None

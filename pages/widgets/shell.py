@@ -88,7 +88,9 @@ def run_action(action: Callable[[], Result], *, done: str = "") -> Result | None
     try:
         result = action()
     except RatchetError as error:
-        st.toast(str(error), icon=":material/error:", duration="long")
+        # a message may quote another system: its brackets must not become links or images
+        plain = str(error).replace("[", "\\[").replace("<", "\\<")
+        st.toast(plain, icon=":material/error:", duration="long")
         return None
     if done:
         st.toast(done, icon=":material/check:")

@@ -15,7 +15,11 @@ def page_style(name: str) -> None:
 
 
 def escape(text: str) -> str:
-    """Text that Streamlit's Markdown shows as it is, so that nothing a customer typed is formatting."""
+    """Text that Streamlit's Markdown shows as it is, so that nothing a customer typed is formatting.
+
+    Bare addresses would become links whatever is escaped; an invisible joiner keeps them text.
+    """
+    text = text.replace("://", ":\u2060//").replace("www.", "www\u2060.")
     return "".join(f"\\{character}" if character in _SPECIAL else character for character in text)
 
 

@@ -8,9 +8,10 @@ from streamlit.testing.v1 import AppTest
 from core.actions import ActionRequest, Catalogue, ask
 from core.database import Database
 from core.identity import Person, Role, actor_of
-from pages.process import Process, get_process
+from pages.process import get_process
 from tests.core.actions.scripted import Scripted, propose_refund
 from tests.core.conversations.make import load, record, stored_id
+from tests.pages.assisting import use_catalogue
 from tests.pages.conftest import SignedIn
 
 PAGE = "manager/approvals.py"
@@ -19,8 +20,7 @@ PAGE = "manager/approvals.py"
 @pytest.fixture
 def system(monkeypatch: pytest.MonkeyPatch) -> Scripted:
     system = Scripted()
-    catalogue = Catalogue([system])
-    monkeypatch.setattr(Process, "catalogue", lambda self: catalogue)
+    use_catalogue(monkeypatch, Catalogue([system]))
     return system
 
 

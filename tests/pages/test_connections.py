@@ -142,10 +142,10 @@ def test_it_says_whether_the_secret_is_set_and_never_what_it_is(
     signed_in: SignedIn, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = signed_in(Role.ADMIN, PAGE)
-    assert any("**not set** in the environment" in one.value for one in app.caption)
+    assert any("**not set** in the environment" in one.value for one in app.markdown)
     monkeypatch.setenv("RATCHET_CONNECTION_BILLING", "canary-of-the-page")
     app.run()
-    assert any("Secret: set in the environment variable" in one.value for one in app.caption)
+    assert any("Secret: set in the environment variable" in one.value for one in app.markdown)
     assert "canary-of-the-page" not in str(app.main)
 
 
