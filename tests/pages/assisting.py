@@ -72,7 +72,7 @@ def raw(app: AppTest) -> str:
 
 
 def texts(app: AppTest) -> str:
-    return raw(app).replace("\\", "")
+    return raw(app).replace("\\", "").replace("\u2060", "")
 
 
 def labels(app: AppTest) -> set[str]:
