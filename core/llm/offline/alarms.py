@@ -16,6 +16,7 @@ Alarm = Literal[
     "privacy",
     "internal_rules",
     "complaint",
+    "bereavement",
     "exception",
     "manipulation",
 ]
@@ -77,8 +78,8 @@ _COMPROMISE = any_of(
     r"\b(pirat(é|ée|er|age)|compte compromis|accès non autorisé|fuite de données)\b",
 )
 _PREVENTION = any_of(
-    r"\b(prevent|protect|avoid|detect|defend|guard|secure|mitigat\w+|against|block|what (if|"
-    r"should i do if|happens if)|"
+    r"\b(prevent|protect|avoid|detect|defend|guard|secure|mitigat\w+|against|block|keep (\w+ ){0,3}out|"
+    r"what (if|should i do if|happens if)|"
     r"verhinder\w*|schütz\w*|vermeid\w*|evitar|proteger|prevenir|empêcher|protéger|éviter)\b"
 )
 _SECRET = re.compile(
@@ -91,7 +92,8 @@ _SECRET = re.compile(
 )
 _CONTROL = any_of(
     r"\b(change|set|update|move|switch|reset|replace|make|give|add|remove|transfer)\b (\S+ ){0,4}"
-    r"(owner\w*('?s)?|admin\w*('?s)?|account'?s?|log-?in|sign-?in)( e-?mail\b| address\b| to this\b| access\b|ship\b)",
+    r"(owner\w*('?s)?|admin\w*('?s)?|account'?s?|log-?in|sign-?in)"
+    r"( e-?mail\b| address\b| to this\b| access\b|ship\b)",
     r"\b(change|reset|replace|remove|turn off|disable) (\S+ ){0,3}(2fa|second factor|two-factor)\b",
     r"\b(änder|setz|stell|übertrag|trag)\w*\b (\S+ ){0,6}(inhaber|owner|eigentümer|admin|konto-?e-?mail|"
     r"login)\w*\b|\b(owner|inhaber|admin|login)\S* (\S+ ){0,8}(ändern|umstellen|übertragen|austauschen)\b",
@@ -147,14 +149,22 @@ _COMPLAINT = any_of(
     r"jef[ea]|superior)\b|\b(queja|reclamación) formal\b",
     r"\b(parler à|voir) (un|une|votre|le) (responsable|supérieur|directeur)\b|\bplainte officielle\b",
 )
+_BEREAVEMENT = any_of(
+    r"\b(husband|wife|partner|father|mother|son|daughter|brother|sister|owner|boss|founder|colleague|"
+    r"friend|he|she) "
+    r"(\w+ ){0,4}(passed away|died)\b|\bmy late (husband|wife|father|mother|partner)\b",
+    r"\b(verstorben\w*|gestorben)\b",
+    r"\b(falleci(ó|do|da)|ha muerto|murió)\b",
+)
 _EXCEPTION = any_of(
     r"\b(make|grant|give|allow|have|get|for|as) (me |us )?(an|one|a one-time|any) exception\b|\bgoodwill "
     r"(gesture|refund|credit)\b|\bbend the rules\b",
     r"\bi (do )?(know|realise|realize|understand|see)( that)? (your|the|it'?s|i'?m|my|this)\b[^.?!]{0,40}\b"
-    r"(period|policy|rules?|deadline|window|limit|too late|late|days)\b[^?]*\b(any(thing| way| chance| possibility)|"
-    r"possible|still|anyway|nevertheless|despite)\b[^?]*\?",
+    r"(period|policy|rules?|deadline|window|limit|too late|late|days)\b[^?]*\b"
+    r"(any(thing| way| chance| possibility)|possible|still|anyway|nevertheless|despite)\b[^?]*\?",
     r"\b(look kindly|as a (one-?time|one-?off) (favou?r|courtesy|gesture)|out of goodwill|be lenient)\b",
-    r"\b(frist|regel\w*)\b[^.?!]{0,30}\b(kenne|bekannt|bewusst|abgelaufen|verpasst)\b[^?]*\b(trotzdem|dennoch|"
+    r"\b(frist|regel\w*)\b[^.?!]{0,30}\b(kenne|bekannt|bewusst|abgelaufen|verpasst)\b[^?]*\b(trotzdem|"
+    r"dennoch|"
     r"möglich\w*|weg|chance)\b[^?]*\?",
     r"\bsé que\b[^?]{0,60}\b(plazo|política|regla|días|tarde)\b[^?]*\b(podrían|posibilidad|forma|manera|"
     r"posible)\b[^?]*\?",
@@ -173,6 +183,7 @@ _CHECKS: Sequence[tuple[Alarm, re.Pattern[str]]] = (
     ("privacy", _PRIVACY),
     ("internal_rules", _INTERNAL_RULES),
     ("complaint", _COMPLAINT),
+    ("bereavement", _BEREAVEMENT),
     ("exception", _EXCEPTION),
 )
 

@@ -37,6 +37,7 @@ def _families() -> dict[str, tuple[int, int]]:
 
 
 _FAMILY_OF = _families()
+_BEFORE = _FAMILY_OF["classic"][0]
 
 
 @lru_cache(maxsize=4096)
@@ -47,6 +48,11 @@ def _sides(text: str) -> dict[int, frozenset[tuple[int, str]]]:
         if place:
             found.setdefault(place[0], set()).add((place[1], word))
     return {family: frozenset(members) for family, members in found.items()}
+
+
+def superseded(passage: Passage) -> bool:
+    """Whether the headings say that it is for what was there before, such as a classic panel."""
+    return any(member == 0 for member, _ in _sides(_label(passage)).get(_BEFORE, ()))
 
 
 def contrast(left: Passage, right: Passage) -> tuple[str, str] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.llm.offline.alarms import Alarm
 from core.llm.offline.conflicts import find_conflict
-from core.llm.offline.contrasts import contrast, names
+from core.llm.offline.contrasts import contrast, names, superseded
 from core.llm.offline.passages import Passage
 from core.llm.offline.phrases import language_name
 from core.llm.offline.query import Ask, Request
@@ -69,6 +69,11 @@ _ALARMS: dict[Alarm, Verdict] = {
         "policy",
         "The customer wants somebody who can decide. Who takes over this complaint?",
     ),
+    "bereavement": Verdict(
+        "escalate",
+        "policy",
+        "The customer writes of a death. Who answers in person, and who may act for the account now?",
+    ),
     "exception": Verdict(
         "escalate",
         "policy",
@@ -88,6 +93,7 @@ _URGENT: tuple[Alarm, ...] = (
     "privacy",
     "internal_rules",
     "complaint",
+    "bereavement",
     "exception",
 )
 
@@ -97,16 +103,22 @@ def alarm_verdict(screening: Screening, request: Request, passages: Sequence[Pas
     for alarm in _URGENT:
         if alarm in screening.alarms:
             verdict = _ALARMS[alarm]
-            if alarm in ("compromise", "privacy") and passages:
+            closest = next((each for each in passages if _about(each, request)), None)
+            if alarm in ("compromise", "privacy") and closest is not None:
                 return Verdict(
                     verdict.decision,
                     verdict.reason,
-                    f"{verdict.question} The closest article: {_named(passages[0])}.",
+                    f"{verdict.question} The closest article: {_named(closest)}.",
                 )
             return verdict
     if screening.manipulated and "?" not in request.text:
         return _ALARMS["manipulation"]  # what is left of the orders is no request of its own
     return None
+
+
+def _about(passage: Passage, request: Request) -> bool:
+    """Whether the headings share a word with what the customer says."""
+    return bool(passage.heading_terms(passage.language or "en") & request.said)
 
 
 def manipulation_verdict(screening: Screening) -> Verdict | None:
@@ -155,7 +167,7 @@ def tool_verdict(request: Request, selection: Selection, *, strong: bool) -> Ver
     else:
         question = f"The answer is in the customer's account: {wanted}. What does the account show?"
     explains = [passage for passage, _ in selection.chosen]
-    if strong and explains:
+    if strong and explains and _about(explains[0], request):
         question += f" {_named(explains[0])} explains the rule."
     return Verdict("abstain", "needs_tool", question)
 
@@ -172,9 +184,9 @@ def missing_verdict(
     """``missing_knowledge`` with the question that fits what was found instead.
 
     Args:
-        around: what else the customer wrote, where the question says too little by itself.
+        around: all that the customer wrote, where the question says too little by itself.
     """
-    wanted = _quoted(f"{ask.text} ({around})" if around else ask.text)
+    wanted = _quoted(around or ask.text)
     if other_language:
         found = min(other_language, key=lambda each: each.language != "en")  # what most reps can read
         question = (
@@ -204,7 +216,13 @@ def answer_in_other_language(answer: str, spoken: str, wanted: str) -> Verdict:
 
 
 def scope(passages: Sequence[Passage], request: Request, *, language: str) -> list[Passage]:
-    """Drop passages that are for another case than the one the customer named."""
+    """Drop passages that are for another case than the one the customer named.
+
+    What is for something older counts only where the customer names it, or where there is nothing else.
+    """
+    current = [passage for passage in passages if not superseded(passage)]
+    if current and not names("classic", request.said, language):
+        passages = current
     dropped: set[int] = set()
     for position, left in enumerate(passages):
         for other, right in enumerate(passages):

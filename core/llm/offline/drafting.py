@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core.llm.embeddings import Embedder
 from core.llm.offline.compose import compose
@@ -21,7 +22,7 @@ from core.llm.offline.decide import (
     state_verdict,
     tool_verdict,
 )
-from core.llm.offline.finding import Found, find, usable_in
+from core.llm.offline.finding import Found, find, shows_how, usable_in
 from core.llm.offline.markdown import Piece
 from core.llm.offline.passages import Passage, read_passages
 from core.llm.offline.query import Ask
@@ -32,11 +33,14 @@ from core.llm.offline.tools.answers import overruled
 from core.llm.offline.tools.intents import intent_of
 from core.llm.offline.tools.plan import Step
 from core.llm.offline.tools.rules import follow_words, pick, rule_words
-from core.llm.offline.tools.telling import Findings, answers_told, findings
+from core.llm.offline.tools.telling import Findings, answers_told, findings, seen
 from core.llm.output import DraftOutput
 
 _UNANSWERED_FACTOR = 0.7
 _SURE_OF_RULE = 0.6
+_NEAR = 0.15
+"""Strength from which an article is named as the closest; below it shares a word or two."""
+_BARE_WORDS = 8  # up to this length a question says little without the rest of the message
 _NO_STEP = Step()
 
 
@@ -97,9 +101,13 @@ class _Writer:
         reading, request = self._reading, self._reading.request
         found = self._decided(self._find(request.asks))
         verdict = None if outside else tool_verdict(request, found.selection, strong=found.strong)
-        if verdict is None and not found.strong:
-            verdict = manipulation_verdict(reading.screening) or state_verdict(request) or self._missing()
+        if verdict is None and not (found.strong and shows_how(found, request.asks)):
+            verdict = (
+                manipulation_verdict(reading.screening) or state_verdict(request) or self._missing(found)
+            )
         verdict = verdict or self._clash(found, request.asks)
+        if verdict is not None and verdict.reason == "needs_tool" and (known := seen(reading.case.tools)):
+            verdict = replace(verdict, question=f"{verdict.question} The look-ups show: {known}")
         if verdict is not None:
             foreign = [each for each in reading.case.answers if each.language not in ("", reading.language)]
             if foreign:
@@ -121,6 +129,8 @@ class _Writer:
                 usable, follow_words(step.settled.name, language), language=language, most=1, told=said
             )
             asks = self._other_asks(step)
+        elif "standing" in self._reading.intent.topics:
+            pieces += pick(usable, follow_words("standing", language), language=language, told=said)
         if step.outside:
             pieces += pick(usable, rule_words(step.outside, language), language=language)
         found = self._decided(self._find(asks)) if asks and usable else None
@@ -211,9 +221,11 @@ class _Writer:
             else []
         )
 
-    def _missing(self) -> Verdict:
+    def _missing(self, found: Found) -> Verdict:
         reading, passages, usable = self._reading, self._passages, self._usable
-        ask = reading.request.asks[0]
+        ask, ranked, value = reading.request.asks[0], found.rankings[0], found.strengths[0]
+        titles = {passage.title for passage in usable[:2]}
+        near = ranked[0].passage if ranked and ranked[0].passage.title in titles else None
         internal = [passage for passage in passages if passage.internal]
         covering = Evidence(internal, language=reading.language) if internal else None
         known = (
@@ -231,7 +243,8 @@ class _Writer:
             internal=known,
             other_language=foreign if not usable else [],
             language=reading.language,
-            closest=usable[0] if usable else None,
+            closest=near if value >= _NEAR else None,
+            around=reading.request.text if len(ask.text.split()) <= _BARE_WORDS else "",
         )
 
 

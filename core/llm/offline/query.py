@@ -9,7 +9,7 @@ from typing import Literal
 
 from core.llm.offline.cleaning import without_pleasantries
 from core.llm.offline.nudges import without_nudges
-from core.llm.offline.questions import AskKind, kind_of
+from core.llm.offline.questions import AskKind, kind_of, split_question
 from core.llm.offline.rules import wants_action
 from core.llm.offline.sentences import split_sentences
 from core.llm.offline.words import is_mask, terms, without_masks
@@ -78,13 +78,6 @@ _REQUEST = re.compile(
     r"ich (möchte|will|brauche|kann .{0,60}nicht|würde gern)|funktioniert nicht|geht nicht|fehler|"
     r"(quiero|necesito|quisiera|no puedo|no funciona|error)|"
     r"je (veux|voudrais|souhaite|ne peux pas|n'arrive pas)|ne fonctionne pas|erreur|problème)\b",
-    re.I,
-)
-_AND_ALSO = re.compile(
-    r",?\s+(?:and|und|y|et|also)\s+(?=(?:also\s+)?(?:how|what|when|where|why|which|can|could|do|does|is|"
-    r"are|wie|was|wann|wo|warum|"
-    r"kann|können|cómo|qué|cuándo|cuánto|dónde|puedo|comment|quand|combien|où|quel(?:le)?s?|est-ce|"
-    r"puis-je)\b)",
     re.I,
 )
 # "long" in "how long" asks for a duration: the answer says "30 days", not "long".
@@ -214,7 +207,7 @@ def _chosen(question: str, answer: str) -> str:
 def _asks(text: str, *, context: str, language: str) -> tuple[Ask, ...]:
     sentences = [part for line in text.splitlines() for part in split_sentences(line)]
     questions = [sentence for sentence in sentences if sentence.rstrip(" \"')").endswith("?")]
-    questions = [part for question in questions for part in _AND_ALSO.split(question) if part.strip()]
+    questions = [part for question in questions for part in split_question(question)]
     wanted = questions or [sentence for sentence in sentences if _REQUEST.search(sentence)]
     asks: list[Ask] = []
     for sentence in wanted:

@@ -74,3 +74,28 @@ def kind_of(sentence: str) -> AskKind:
 
 def _yes_no_question(sentence: str) -> bool:
     return next(pattern for kind, pattern in _KINDS if kind == "yes_no").search(sentence) is not None
+
+
+_AND_ALSO = re.compile(
+    r",?\s+(?:and|und|y|et|also)\s+(?=(?:also\s+)?(?:how|what|when|where|why|which|can|could|do|does|is|"
+    r"are|wie|was|wann|wo|warum|"
+    r"kann|können|cómo|qué|cuándo|cuánto|dónde|puedo|comment|quand|combien|où|quel(?:le)?s?|est-ce|"
+    r"puis-je)\b)",
+    re.I,
+)
+_ASKING_WORDS = (
+    r"(?:how|what|which|where|who|can|could|do|does|is|are|wie|was|wo|welche\w*|kann|können|ist|sind|gibt|"
+    r"cómo|qué|"
+    r"cuánt\w+|dónde|puedo|pueden?)\b"
+)
+_NEXT_QUESTION = re.compile(rf",\s+(?={_ASKING_WORDS})", re.I)
+_ASKING = re.compile(rf"(?:^|:)\W*{_ASKING_WORDS}", re.I)
+
+
+def split_question(question: str) -> list[str]:
+    """The parts of "How long are backups kept, is staging included and what does it cost?"."""
+    found: list[str] = []
+    for part in _AND_ALSO.split(question):
+        listed = _NEXT_QUESTION.split(part)
+        found += listed if len(listed) > 1 and _ASKING.search(listed[0]) else [part]
+    return [part for part in found if part.strip()]

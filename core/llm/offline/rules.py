@@ -16,7 +16,8 @@ _ORDERS = any_of(
     r"my|dan|admin|root|unrestricted)\b",
     r"\b(developer|debug|god|admin|administrator|maintenance|jailbreak|dan) mode\b",
     r"(^|[(\[{])\W*(system|assistant|developer|instruction)s?\s*:|^\W*user\s*:",
-    r"<\/?(system|assistant|user|messages?|prompt|context|instructions?|admin)>|\[/?(inst|system)\]|<\|im_(start|end)\|>",
+    r"<\/?(system|assistant|user|messages?|prompt|context|instructions?|admin)>|\[/?(inst|system)\]|<\|"
+    r"im_(start|end)\|>",
     r"\b(approve|authori[sz]e|issue|grant|process|confirm)\b (\w+ ){0,3}(refund|credit|discount|payout|"
     r"compensation|upgrade)s?\b"
     r".{0,40}\b(immediately|now|without|automatically|regardless|at once|anyway|no questions)\b",
@@ -74,9 +75,13 @@ _VERBS = (
     "resend|issue|extend|waive|"
     "apply|reverse|block|unblock|activate|deactivate|enable|disable|add|merge|correct|fix|restore|move|"
     "credit|reimburse|"
-    "reopen|suspend|process|check|book|rebook|order|ship|replace|return"
+    "calculate|compute|work out|reopen|suspend|process|check|book|rebook|order|ship|replace|return"
 )
 _ACTION = any_of(
+    r"\b(can|could|would|will) (you|someone|somebody)( please| kindly| just)* do (it|this|that)\b|"
+    r"\b(do|handle|arrange) (it|this|that) for (me|us)\b",
+    r"\b(könn(en|ten)|könnt) (sie|ihr) (das|es) (\w+ ){0,3}(erledigen|machen|übernehmen|tun)\b",
+    r"\b(me |nos )?l[oa] (pod[eé]is|pued[ea]n?|podr[ií]an?) hacer\b|\bpod[eé]is hac[eé]r(me|nos)?l[oa]\b",
     rf"\b(can|could|would|will) (you|someone|somebody|anyone|your team)( guys)?( please| kindly|"
     rf" just)?( also)? "
     rf"({_VERBS})\b ((\w+ ){{0,4}}?(my|me|our|us|it)\b|(this|that)\b)",

@@ -15,6 +15,7 @@ from core.llm.offline.words import is_stop, words
 
 _MAX_SEARCHES = 2
 _MAX_WITH_TOOLS = 3
+_MANY_ASKS = 3  # one search of its own would leave two of them to chance
 _STEPS = {
     "en": "steps open select choose enter confirm",
     "de": "Schritte öffnen wählen eingeben bestätigen Sie",
@@ -28,13 +29,14 @@ def next_query(reading: Reading) -> str | None:
     """What to search for next, or None when it is time to write."""
     queries = reading.case.queries
     asks = reading.request.asks
-    if not asks or len(queries) >= _MAX_SEARCHES:
+    if not asks or len(queries) >= (_MAX_SEARCHES if len(asks) < _MANY_ASKS else _MAX_WITH_TOOLS):
         return None
     if not queries:
         return reading.request.query or None
     public = [passage for passage in read_passages(reading.case.results) if not passage.internal]
     evidence = Evidence(public, language=reading.language)
-    weakest = min(asks, key=lambda ask: _lexical(evidence, ask))
+    unsearched = [ask for ask in asks if ask.text not in queries] or asks
+    weakest = min(unsearched, key=lambda ask: _lexical(evidence, ask))
     if _lexical(evidence, weakest) >= ENOUGH:
         return _procedure_query(evidence, asks, language=reading.language)
     if weakest.leans:

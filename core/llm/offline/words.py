@@ -51,9 +51,11 @@ _STOP = {
         ihren ihrem ihrer nicht kein keine keinen auch nur noch schon sehr so zu zum zur im in an am
         auf aus bei mit nach von vor für über unter um durch gegen ohne bis wie was wer wo wann warum
         weshalb welche welcher welches wenn dass ob als man kann können könnte könnten muss müssen
-        möchte möchten soll sollte wird werden würde würden darf mal bitte danke vielen dank hallo
+        möchte möchten könnt habt seid euer eure soll sollte wird werden würde würden darf mal
+        bitte danke vielen dank hallo
         guten tag morgen abend grüße grüssen freundlichen viele liebe gerne hilfe helfen da doch denn
         dann hier dort mehr etwas alles ja nein ok okay jemand frage fragen gibt geht machen tun
+        finde finden suche suchen sehe sehen
         wissen will wollen brauche brauchen es sich diese dieser dieses diesen diesem""",
     "es": """tarda tardan dura duran el la los las un una unos unas y o u pero es son era ser soy está
         están estar estoy he ha han hay haber tengo tiene tienen yo tú él ella nosotros ustedes usted
@@ -61,7 +63,9 @@ _STOP = {
         a en con por para sin sobre entre hasta desde como cómo qué que quién cuál cuáles cuándo dónde
         por porque cuando donde este esta estos estas ese esa eso esto puedo puede pueden podría poder
         quiero quisiera necesito hacer hago favor gracias hola buenos buenas días tardes noches
-        saludos ayuda ayudar pregunta algo alguien todo todos bien ok vale""",
+        vosotros vosotras os habéis podéis tenéis queréis sois estáis hacéis vuestro vuestra
+        vuestros vuestras saludos ayuda ayudar pregunta algo alguien todo todos bien ok vale
+        encuentro encontrar encuentra busco buscar veo ver""",
     "fr": """prend prennent prendre dure durent le la les un une des du de d l et ou mais est sont était
         être suis es ai a as avez avons ont avoir je tu il elle nous vous ils elles me te se lui leur
         y en mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs ne pas plus non oui si

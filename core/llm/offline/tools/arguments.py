@@ -54,12 +54,21 @@ _REGIONS = {
 }
 _AGO = re.compile(
     r"\b(?:(?:vor|hace)\s+)?(?P<n>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|"
+    r"(?:a )?(?:few|couple of)|several|some|many|einigen?|mehreren?|ein paar|vielen|"
     r"eine[mnr]?|zwei|drei|vier|funf|sechs|"
-    r"una?|dos|tres|cuatro|cinco|seis)\s+(?P<unit>days?|weeks?|months?|tage?n?|wochen?|monate?n?|dias?|"
+    r"un par de|unos|unas|vari[oa]s|algun[oa]s|much[oa]s|una?|dos|tres|cuatro|cinco|"
+    r"seis)\s+(?P<unit>days?|weeks?|months?|tage?n?|wochen?|monate?n?|dias?|"
     r"semanas?|mes(?:es)?)\b(?P<ago>\s+ago)?"
 )
 _COUNTS = {**_WORDS, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "einem": 1,
            "vier": 4, "funf": 5, "sechs": 6, "cuatro": 4, "cinco": 5, "seis": 6}  # fmt: skip
+
+
+_TWICE = re.compile(r"\b(?:twice|double|duplicate|second (?:charge|payment|time)|two times|doppelt\w*|"
+                    r"zweimal|zweite\w*|dos veces|duplicad[oa]|doble|segundo|"
+                    r"(?:two|zwei|dos) (?:\w+ )?(?:payments|charges|debits|zahlungen|abbuchungen|"
+                    r"buchungen|pagos|cobros|cargos))\b")  # fmt: skip
+_LEAST_OF_SOME = 2  # "some weeks ago", "vor ein paar Tagen", "hace unos meses"
 
 
 def invoice_numbers(text: str) -> tuple[str, ...]:
@@ -150,13 +159,12 @@ def days_named(text: str) -> int | None:
 
 
 def days_ago(text: str) -> int | None:
-    """How long ago something was, in days (a month is 30); None where that is not said."""
+    """How long ago something was, in days (a month is 30), "some" as two; None where that is not said."""
     for match in _AGO.finditer(fold(text)):
         if match.group("ago") or match.group().startswith(("vor ", "hace ")):
             count = match.group("n")
-            return (int(count) if count.isdigit() else _COUNTS.get(count, 1)) * _unit_days(
-                match.group("unit")
-            )
+            least = _LEAST_OF_SOME if " " in count or count not in _COUNTS else _COUNTS[count]
+            return (int(count) if count.isdigit() else least) * _unit_days(match.group("unit"))
     return None
 
 
@@ -178,6 +186,11 @@ def region_named(text: str, allowed: Sequence[str] = ()) -> str:
         if any(re.search(rf"\b{other}\b", folded) for other in others):
             return next((each for each in allowed if any(other in fold(each) for other in others)), name)
     return ""
+
+
+def says_twice(text: str) -> bool:
+    """Whether somebody tells of a second payment."""
+    return _TWICE.search(fold(text)) is not None
 
 
 def choices(schema: Mapping[str, Any], name: str) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from core.llm.offline.tools.arguments import (
     period_named,
     plan_named,
     region_named,
+    says_twice,
 )
 from core.llm.offline.tools.intents import Intent
 from core.llm.offline.tools.records import (
@@ -38,9 +39,6 @@ _MOST_DAYS = 7
 _REFUND_DAYS = {("monthly", "first"): 7, ("annual", "first"): 30, ("annual", "renewal"): 7}
 _TAX = re.compile(r"\b(?:vat|tax|mwst|ust|mehrwertsteuer|umsatzsteuer|iva|impuestos?)\b")
 _DIFFERENCE = re.compile(r"\b(?:difference|too much|overcharged?|differenz|zu ?viel|diferencia|de mas)\b")
-_TWICE = re.compile(r"\b(?:twice|double|duplicate|second (?:charge|payment|time)|two times|doppelt\w*|"
-    r"zweimal|zweite\w*|dos veces|"
-                    r"duplicad[oa]|doble|segundo)\b")  # fmt: skip
 _MONTHS_TEXT = """
 january januar enero|february februar febrero|march marz marzo|april abril|may mai mayo|june juni junio|
 july juli julio|august agosto|september septiembre|october oktober octubre|november noviembre|
@@ -102,6 +100,11 @@ def choose(known: Known) -> Chosen:
 def _refund(known: Known) -> Chosen:
     found = _invoice(known, refunding=True)
     if isinstance(found, Verdict):
+        fitting = _fitting(invoices(known.results), known, refunding=True)
+        rules = {_outside(each, known) for each in fitting}
+        if len(rules) == 1 and all(rules) and not invoice_numbers(known.own):
+            return Chosen(outside=rules.pop())  # whichever is meant
+    if isinstance(found, Verdict):
         return Chosen(verdict=found)
     outside = _outside(found, known)
     if outside:
@@ -157,7 +160,7 @@ def _fitting(listed: Sequence[Invoice], known: Known, *, refunding: bool) -> lis
         or (each.status != "open" and (each.left is None or each.left > 0 or each.surplus > 0))
     ]
     folded = fold(known.own)
-    if refunding and _TWICE.search(folded):
+    if refunding and says_twice(known.own):
         twice = set(paid_twice(known.results))
         doubled = [each for each in open_ones if each.surplus > 0] or [
             each for each in open_ones if each.number in twice
@@ -206,6 +209,8 @@ def _amount(invoice: Invoice, known: Known) -> Decimal | Verdict | None:
         value = (invoice.total * share / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
         return None if share == 100 else value
     figures = amounts(known.answered) or amounts(known.intent.words)
+    if _TAX.search(folded) and not figures:
+        return invoice.tax if invoice.tax and invoice.left and invoice.tax <= invoice.left else _several(ask)
     if not figures and _DIFFERENCE.search(fold(known.own)) and not invoice.surplus:
         return _several(ask)
     figures = figures or amounts(known.own)

@@ -31,7 +31,7 @@ class Intent:
     Attributes:
         effect: name of the action to be carried out, or empty.
         words: the sentence that asks for it.
-        topics: what to look up in the account: charge, refund, plan, invoice, payment, incident.
+        topics: what to look up in the account: charge, refund, plan, invoice, payment, standing, incident.
         reported: an outage is reported rather than asked about.
     """
 
@@ -80,13 +80,15 @@ def intent_of(text: str, language: str) -> Intent:
 
 
 def _effect(sentences: list[str], folded: list[str], wording: Wording) -> tuple[str, str]:
+    delegated = any(_asserted(wording.delegates, sentence, wording) for sentence in folded)
     for source in (wording.effects, wording.wishes):
         for at, sentence in enumerate(folded):
             for name, pattern in source.items():
                 spoilt = wording.spoils.get(name)
                 if spoilt is not None and spoilt.search(sentence):
                     continue
-                if source is wording.wishes and any(other.rstrip().endswith("?") for other in folded):
+                asked = not delegated and any(other.rstrip().endswith("?") for other in folded)
+                if source is wording.wishes and asked:
                     continue  # one who wants something and asks about it has not decided yet
                 if _asserted(pattern, sentence, wording):
                     return name, sentences[at]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.llm.offline.decide import Verdict
 from core.llm.offline.reading import Reading
-from core.llm.offline.tools.arguments import incident_numbers
+from core.llm.offline.tools.arguments import incident_numbers, says_twice
 from core.llm.offline.tools.choosing import Known, choose
 from core.llm.offline.tools.intents import EFFECTS
+from core.llm.offline.tools.records import invoices
 from core.llm.offline.tools.results import ToolResult
 from core.llm.offline.words import is_stop, words
 
@@ -25,6 +26,7 @@ _FOR_TOPIC = {
     "plan": ("get_subscription",),
     "invoice": ("list_invoices",),
     "payment": ("list_payments",),
+    "standing": ("get_subscription", "list_payments"),
     "incident": ("incident_status",),
 }
 _FOR_EFFECT = {
@@ -81,7 +83,18 @@ def next_step(reading: Reading, offered: Offered) -> Step:
     for name in look_ups[:_MOST_LOOK_UPS]:
         if name not in called:
             return Step(name, _look_up_arguments(name, reading))
+    if not wants_effect and "refund_invoice" in offered and _paid_too_much(reading):
+        # What was paid twice goes back without being asked for; the customer says that it was.
+        wished = replace(intent, effect="refund_invoice", words=intent.words or reading.own)
+        return _effect(replace(reading, intent=wished), offered)
     return _effect(reading, offered) if wants_effect else Step()
+
+
+def _paid_too_much(reading: Reading) -> bool:
+    """Whether the customer tells of a double payment and the account shows one."""
+    if reading.intent.effect or reading.request.nudged or not says_twice(reading.own):
+        return False
+    return sum(each.surplus > 0 for each in invoices(reading.case.tools)) == 1
 
 
 def _effect(reading: Reading, offered: Offered) -> Step:

@@ -18,13 +18,15 @@ _DEEPEST = 4
 class Invoice:
     """An invoice of this customer. ``left`` is what can still be refunded; None: not known.
 
-    ``surplus`` is what was paid too much (a double payment). ``rule`` is first, renewal or empty.
+    ``surplus`` is what was paid too much (a double payment), ``tax`` the tax in the total.
+    ``rule`` is first, renewal or empty.
     """
 
     number: str
     total: Decimal | None = None
     left: Decimal | None = None
     surplus: Decimal = Decimal(0)
+    tax: Decimal | None = None
     currency: str = ""
     date: str = ""
     status: str = ""
@@ -131,6 +133,7 @@ def _invoice(number: str, entry: Mapping[str, Any]) -> Invoice:
         total=total,
         left=left,
         surplus=surplus,
+        tax=_figure(entry, "vat", "tax", "amount_tax"),
         currency=_text(entry, "currency")[:3].upper(),
         date=_text(entry, "issued_on", "issued_at", "issued", "date", "created_at"),
         status=_text(entry, "status", "state").lower(),

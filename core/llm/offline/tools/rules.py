@@ -42,6 +42,11 @@ _RULES = {
     },
 }
 _FOLLOWS = {
+    "standing": {
+        "en": "sites back online within 15 minutes of a successful payment of the open invoice",
+        "de": "Seiten nach erfolgreicher Zahlung der offenen Rechnung wieder online",
+        "es": "sitios vuelven a estar en línea tras el pago de la factura pendiente",
+    },
     "refund_invoice": {
         "en": "refund reaches original payment method business days",
         "de": "Erstattung ursprüngliches Zahlungsmittel Werktage",
@@ -66,7 +71,7 @@ def rule_words(outside: str, language: str) -> str:
 
 
 def follow_words(effect: str, language: str) -> str:
-    """What to search for to say what comes after an effect."""
+    """What to search for to say what comes after an effect, or ends what a look-up shows."""
     return _FOLLOWS.get(effect, {}).get(language, "")
 
 

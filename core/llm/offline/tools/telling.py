@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from core.llm.offline.decide import Verdict
 from core.llm.offline.reading import Reading
-from core.llm.offline.tools.arguments import amounts, incident_numbers, invoice_numbers
+from core.llm.offline.tools.arguments import amounts, incident_numbers, invoice_numbers, says_twice
 from core.llm.offline.tools.intents import EFFECTS
 from core.llm.offline.tools.plan import Step, look_up_failed
+from core.llm.offline.tools.records import subscription
 from core.llm.offline.tools.results import ToolResult
 from core.llm.offline.words import fold, language_by_words
 from core.llm.output import Cite, DraftSentence
@@ -18,8 +19,8 @@ from core.llm.output import Cite, DraftSentence
 _MOST = 3
 _TOPICS_OF = {
     "list_invoices": ("charge", "invoice"),
-    "list_payments": ("charge", "refund", "payment"),
-    "get_subscription": ("plan",),
+    "list_payments": ("charge", "refund", "payment", "standing"),
+    "get_subscription": ("plan", "standing"),
     "incident_status": ("incident",),
     "refund_invoice": ("refund",),
     "resend_invoice": ("invoice",),
@@ -27,6 +28,9 @@ _TOPICS_OF = {
     "extend_trial": ("plan",),
     "open_incident": ("incident",),
 }
+_STOPPED = ("suspended", "paused", "blocked")
+_ABOUT_TWICE = re.compile(r"\btwice\b|doppelt|dos veces|\bduplicad")
+_ABOUT_FAILURE = re.compile(r"\bfailed\b|\bdeclined\b|fehlgeschlagen|abgelehnt|\bfallo\b|rechazad")
 _ABOUT_REFUND = re.compile(r"refund|erstatt|ruckzahl|gutschrift|reembols|devol|returned|zuruck")
 _SURE_OF_EFFECT = 0.85
 _SURE_OF_MATCH = 0.75
@@ -70,23 +74,53 @@ def findings(reading: Reading, step: Step) -> Findings:
     if not asked:
         return Findings()
     told = _relevant(list(_in_language(asked, reading.language)), reading)
-    if told:
+    if told and not beside_the_point(told, reading):
         return Findings(tuple(told), _SURE_OF_MATCH if _named(reading) else _SURE_OF_LOOK_UP)
     failed = next((each for each in asked if not each.done and each.name not in EFFECTS), None)
     if failed is not None:
         return Findings(verdict=look_up_failed(failed))
     if not any(each in reading.case.tools for each in asked):
         return Findings()
-    seen = "; ".join(
-        f"{each.name.replace('_', ' ')}: {each.summary or 'nothing that fits'}" for each in asked if each.done
-    )
     return Findings(
         verdict=Verdict(
             "abstain",
             "needs_tool",
-            f"The look-ups show nothing that answers the customer ({seen}). What should the reply say?",
+            f"The look-ups show nothing that answers the customer ({seen(asked)}). "
+            "What should the reply say?",
         )
     )
+
+
+def seen(results: Sequence[ToolResult]) -> str:
+    """What look-ups showed, for the rep."""
+    return "; ".join(
+        f"{each.name.replace('_', ' ')}: {each.summary or 'nothing that fits'}"
+        for each in results
+        if each.done
+    )
+
+
+def beside_the_point(told: Sequence[Told], reading: Reading) -> bool:
+    """Whether it only repeats what the account holds, while what the customer asks stays open.
+
+    The last invoice is no answer to "Why?", unless the customer names it, its amount, or a double
+    payment that it shows.
+    """
+    if "standing" in reading.intent.topics:
+        return False
+    if reading.request.nudged:
+        return not _named(reading) and reading.intent.topics != ("refund",)
+    if "charge" not in reading.intent.topics or _named(reading):
+        return False
+    return not any(_ABOUT_TWICE.search(fold(each.text)) for each in told)
+
+
+def _why_stopped(told: list[Told], reading: Reading) -> list[Told]:
+    """That the account is suspended and which payment failed; nothing where the records say otherwise."""
+    if str(subscription(reading.case.tools).get("status", "")).lower() not in _STOPPED:
+        return []
+    labels = {each.label for each in reading.case.tools if each.name == "get_subscription"}
+    return [each for each in told if each.label in labels or _ABOUT_FAILURE.search(fold(each.text))][:_MOST]
 
 
 def answers_told(reading: Reading) -> Findings:
@@ -162,6 +196,11 @@ def _named(reading: Reading) -> set[str]:
 
 def _relevant(told: list[Told], reading: Reading) -> list[Told]:
     """At most three: those about what the customer names, else the first ones of the topic."""
+    if "standing" in reading.intent.topics:
+        return _why_stopped(told, reading)
+    if "charge" in reading.intent.topics and says_twice(reading.own):
+        twice = [each for each in told if _ABOUT_TWICE.search(fold(each.text))]
+        told = twice or told
     if reading.intent.topics == ("refund",):
         told = [each for each in told if _ABOUT_REFUND.search(fold(each.text))]
     named = _named(reading)

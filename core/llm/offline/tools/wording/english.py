@@ -17,7 +17,10 @@ _I_WANT = (
     r"\b(?:i|we)(?:'d|'m|'re)?(?: \w+){0,3}? (?:want|need|like|demand|request|requesting|expect|claim|"
     r"asking for|ask for|apply for)(?: to (?:have|get|receive|request|claim|ask for))? "
 )
-_WISH = r"\b(?:i|we)(?:'d| would|'ll)?(?: \w+){0,2}? (?:want|need|like|love|wish|prefer) to "
+_WISH = (
+    r"(?:\b(?:i|we)(?:'d| would|'ll)?(?: \w+){0,2}? (?:want|need|like|love|wish|prefer)|"
+    r"\band (?:would (?:like|love|prefer)|want|wish|need)) to "
+)
 _OBJECT = (
     r"(?:me|us|my|our|the|this|that|these|those|it|both|half|all|everything|in full|invoice|hly|[$€£]|\d|"
     r"(?:in )?part|one)"
@@ -29,6 +32,15 @@ _MONEY = (
     r"rules?|window|period|terms|button|page|status|form))|\b(?:my|our|the|that) (?:\w+ ){0,2}(?:money|"
     r"payment|"
     r"cash|charge|amount|fee) (?:back|refunded|returned|reversed)\b|to be (?:refunded|reimbursed)\b"
+)
+_UNDO = (
+    r"(?:undo|reverse|take back|return|refund)\b (?:this|the|my|our|that) (?:\w+ )?(?:purchase|order|payment|"
+    r"charge|subscription)\b"
+)
+_ONE_BACK = (
+    r"(?:(?:give|send|pay|transfer) (?:me |us )?(?:back )?|return (?:me |us )?)(?:one|the (?:second|other|"
+    r"extra|"
+    r"duplicate)(?: one| charge| payment)?)\b"
 )
 _SENDING = r"(?:re-?send|forward|e-?mail|mail|send|re-?issue|get)\b"
 _INVOICE = r"(?:\w+ ){0,5}?(?:invoices?|receipts?|bill|hly-[\d-]+)\b"
@@ -63,6 +75,13 @@ ENGLISH = Wording(
             r"^\W*(?:refund|money back),? (?:please|pls|plz|asap)\b",
             r"^\W*(?:refund request|request (?:for )?(?:an? )?refund|requesting (?:an? )?(?:\w+ )?refund)\b",
             _YOU + _REFUND,
+            _START + _UNDO,
+            _YOU + _UNDO,
+            _START + _ONE_BACK,
+            _YOU + _ONE_BACK,
+            _I_WANT
+            + r"(?:the|my|our|those|these|that|all) (?:\w+ ){0,3}?(?:payments?|charges?|months?|money|"
+            r"fees?|instal?ments?) back\b",
             _YOU
             + r"(?:give|send|pay|get|issue|process|arrange|make|do|start)\b (?:\w+ ){0,3}?(?:"
             + _MONEY
@@ -99,6 +118,11 @@ ENGLISH = Wording(
         ),
     },
     wishes={
+        "refund_invoice": any_of(
+            _WISH + _UNDO,
+            _WISH + r"(?:undo|return|send back|give back) (?:it|this|that)\b",
+            _WISH + r"(?:get|have) (?:my|our|the) (?:\w+ )?money back\b",
+        ),
         "change_plan": any_of(_WISH + _CHANGE + " " + _TO_PLAN, _WISH + r"(?:go|be) " + _TO_PLAN),
         "extend_trial": any_of(_WISH + _TRIAL),
         "rotate_api_key": any_of(_WISH + _ROTATE + r"(?=.*\b(?:for (?:me|us)|please)\b)"),
@@ -121,6 +145,11 @@ ENGLISH = Wording(
         "extend_trial": any_of(r"\bsecond extension\b"),
         "rotate_api_key": any_of(r"\bcertificate|ssh\b"),
     },
+    delegates=any_of(
+        r"\b(?:do|handle|arrange|sort|take care of) (?:it|this|that)(?: out)? (?:for (?:me|us)|on (?:my|"
+        r"our) behalf)\b",
+        r"\b(?:can|could|would) you (?:just |please |kindly )*(?:do|handle|arrange) (?:it|this|that)\b",
+    ),
     before=any_of(
         r"\b(?:how|what|when|where|which|why|whether|who)\b",
         r"\b(?:wonder(?:ing)?|curious|before (?:i|you|we)|instead of|without|used to|rather than|"
@@ -193,6 +222,13 @@ ENGLISH = Wording(
             r"\bhave you (?:received|got) (?:my|our) (?:\w+ ){0,2}?payment\b",
             r"\bwhy (?:did|has|was) (?:my|our) (?:\w+ )?(?:payment|card)\b.{0,20}\b(?:fail\w*|declin\w*|"
             r"reject\w*|refused)\b",
+        ),
+        "standing": any_of(
+            r"\b(?:my|our)\b (?:\w+ ){0,3}?(?:sites?|websites?|accounts?|shop|pages?|service|"
+            r"plan)\b.{0,40}\b(?:paused|"
+            r"suspended|deactivated|disabled|switched off|shut off|taken offline)\b",
+            r"\b(?:switch|turn|bring|put)\b (?:\S+ ){0,3}?(?:back on(?:line)?|on again)\b",
+            r"\b(?:reactivate|unsuspend|reinstate|unpause)\b (?:\S+ )?(?:my|our|the|it|us)\b",
         ),
         "incident": any_of(
             r"\b(?:is|are|was) there (?:an? |any )?(?:\w+ ){0,3}?(?:outage|incident|disruption|problem|"

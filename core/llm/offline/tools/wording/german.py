@@ -21,6 +21,10 @@ _REFUND_IMP = (
     r"(?:erstatten sie|erstattet|uberweisen sie|zahlen sie|buchen sie|stornieren sie)\b(?: \S+){0,8}?"
 )
 _REFUND_NOUN = r"(?:(?:ruck)?erstattung|ruckzahlung|ruckbuchung|geld zuruck|geld wieder)\b"
+_UNDO = (
+    r"(?:kauf|bestellung|zahlung|abbuchung|buchung)\b(?: \S+){0,3}? (?:ruckgangig (?:zu )?machen|"
+    r"zuruck(?:zu)?(?:nehmen|geben)|widerrufen|stornieren)\b"
+)
 _INVOICE = r"(?:\S+ ){0,7}?(?:rechnung(?:en)?|beleg|quittung|hly-[\d-]+)\b"
 _SEND_INF = (
     r"(?:zu)?(?:schicken|senden|zusenden|zuschicken|zukommen lassen|mailen|weiterleiten|schickt|sendet)\b"
@@ -54,6 +58,8 @@ GERMAN = Wording(
     effects={
         "refund_invoice": any_of(
             _CAN + _REFUND_INF,
+            _CAN + _UNDO,
+            _PLEASE + _UNDO,
             _PLEASE + r"(?:" + _REFUND_INF + "|" + _REFUND_IMP + ")",
             r"(?:^|[.,;!]\s*|\b(?:und|also|dann|daher|deshalb) )(?:bitte )?" + _REFUND_IMP,
             _ASK_FOR + _REFUND_NOUN,
@@ -98,6 +104,9 @@ GERMAN = Wording(
         ),
     },
     wishes={
+        "refund_invoice": any_of(
+            _WANT + _UNDO, r"\bund (?:mochte|will|wurde gern\w*)(?: \S+){0,4}? " + _UNDO
+        ),
         "change_plan": any_of(_WANT + r"(?:\S+ ){0,4}?" + _PLAN + r"\b(?: \S+){0,4}? " + _CHANGE_INF),
         "extend_trial": any_of(_WANT + _TRIAL + r"(?: \S+){0,5}? " + _EXTEND),
     },
@@ -113,6 +122,13 @@ GERMAN = Wording(
         ),
         "change_plan": any_of(r"\b(?:region|server|domain|inhaber|karte|adresse|fleet)\b"),
     },
+    delegates=any_of(
+        r"\b(?:das|es|dies) (?:\w+ ){0,3}?(?:fur|bei) (?:mich|uns) (?:\w+ )?(?:erledigen|machen|"
+        r"ubernehmen|tun|"
+        r"veranlassen)\b",
+        r"\b(?:erledigen|machen|ubernehmen|veranlassen) sie (?:das|es) (?:\w+ )?(?:fur (?:mich|uns)|bitte)\b",
+        r"\b(?:konnen|konnten|konnt) (?:sie|ihr) (?:das|es) (?:\w+ ){0,2}?(?:erledigen|machen|ubernehmen)\b",
+    ),
     before=any_of(
         r"\b(?:wie|was|wann|wo|welche\w*|warum|weshalb|wieso|ob|wer)\b",
         r"\b(?:bevor|statt|anstatt|ohne|vielleicht|eventuell|uberlegen?|erwagen?|angenommen|hiess|steht|"
@@ -157,8 +173,11 @@ GERMAN = Wording(
             r"\b(?:erstattung|ruckzahlung)\b.{0,25}\bnicht (?:angekommen|erhalten|eingegangen)\b",
         ),
         "plan": any_of(
-            r"\bwelche[nrms]? (?:tarif|plan|paket|abo) (?:habe|haben|nutze|nutzen|hab|bin|ist)\b",
-            r"\b(?:in|auf) welche[mrn] (?:tarif|plan|abo)\b",
+            r"\bwelche[nrms]? (?:tarif|plan|paket|abo) (?:habe|haben|nutze|nutzen|hab|bin|"
+            r"ist (?:mein|unser)\w*)\b",
+            r"\b(?:in|auf) welche[mrn] (?:tarif|plan|abo) (?:bin|sind|lauft|laufen|stehe|stehen|befinde) "
+            r"(?:ich|wir|"
+            r"mein|unser|mich)\w*\b",
             r"\bwas (?:ist|habe ich fur ein\w*) (?:mein |unser )?(?:\w+ )?(?:tarif|plan|abo)\b",
             r"\bwann (?:verlangert|endet|lauft|erneuert|wird)\b.{0,20}\b(?:mein|"
             r"unser)e?r? (?:\w+ )?(?:tarif|abo|plan|test\w*|"
@@ -179,8 +198,18 @@ GERMAN = Wording(
             r"\b(?:warum|wieso|weshalb)\b.{0,15}\b(?:meine|unsere) (?:\w+ )?(?:zahlung|karte|"
             r"lastschrift)\b.{0,30}\b(?:fehlgeschlagen|abgelehnt|gescheitert)\b",
         ),
+        "standing": any_of(
+            r"\b(?:mein|unser)\w*\b (?:\w+ ){0,2}?(?:seiten?|websites?|konto|shop|projekte?|tarif|"
+            r"dienst)\b.{0,40}\b"
+            r"(?:pausiert|gesperrt|abgeschaltet|deaktiviert|stillgelegt)\b",
+            r"\b(?:seite|website|shop)\b.{0,20}\bweg\b",
+            r"\b(?:schalten|stellen) sie (?:\S+ ){0,4}?(?:wieder (?:frei|an|online)|frei)\b|"
+            r"\b(?:entsperren|reaktivieren)\b",
+        ),
         "incident": any_of(
-            r"\b(?:gibt es|habt ihr|haben sie|gibts|liegt)\b.{0,30}\b(?:storung(?:en)?|ausfall|ausfalle|"
+            r"\b(?:gibt es|habt ihr|haben sie|gibts|liegt)\b(?!.{0,30}\b(?:beim|bei der|bei einem|wahrend|"
+            r"wenn|durch)\b)"
+            r".{0,30}\b(?:storung(?:en)?|ausfall|ausfalle|"
             r"incident)\b(?!.*\b(?:informier|abonn))",
             rf"\bist (?:\w+ )?(?:ihr|euer|die|das|der|eure|"
             rf"ihre) (?:\w+ )?{_SERVICE} (?:\w+ ){{0,2}}?(?:down|offline|gestort|ausgefallen)\b",

@@ -16,8 +16,10 @@ _REFUND_INF = (
     r"(?:reembols(?:ar)|devolver|reintegrar|anular|abonar)(?:me|nos|lo|la|melo|mela|noslo)?\b(?! (?:el|"
     r"mi|la) (?:plan|suscripcion|cuenta|tarifa))"
 )
+_UNDO = r"(?:deshacer|anular|devolver)\b (?:la|mi|esta|nuestra|el|este) (?:compra|pedido|pago|cobro)\b"
 _REFUND_SUB = (
-    r"(?:reembolsen?|devuelvan?|reintegren?|anulen?|abonen?)(?:me|nos|lo|la|melo|noslo)?\b(?! (?:el|mi|"
+    r"(?:reembols(?:en?|ad)|dev(?:uelvan?|olved)|reintegr(?:en?|ad)|anul(?:en?|ad)|abon(?:en?|ad))(?:me|"
+    r"nos|lo|la|melo|noslo)?\b(?! (?:el|mi|"
     r"la) (?:plan|suscripcion|cuenta|tarifa))"
 )
 _REFUND_NOUN = (
@@ -52,6 +54,7 @@ SPANISH = Wording(
     effects={
         "refund_invoice": any_of(
             _CAN + _REFUND_INF,
+            _CAN + _UNDO,
             _WANT_THAT + _REFUND_SUB,
             _START + _REFUND_SUB,
             _WANT + r"(?:" + _REFUND_NOUN + ")",
@@ -92,6 +95,9 @@ SPANISH = Wording(
         ),
     },
     wishes={
+        "refund_invoice": any_of(
+            r"\b(?:quiero|queremos|quisiera|quisieramos|necesito|me gustaria|deseo) " + _UNDO
+        ),
         "change_plan": any_of(
             r"\b(?:quiero|queremos|quisiera|necesito|me gustaria|deseo) "
             + _CHANGE_INF
@@ -116,6 +122,11 @@ SPANISH = Wording(
         ),
         "change_plan": any_of(r"\b(?:region|servidor|dominio|tarjeta|titular|direccion|fleet)\b"),
     },
+    delegates=any_of(
+        r"\b(?:me |nos )?l[oa] (?:podeis|pueden?|podriais|podrian?) (?:hacer|tramitar|gestionar)\b",
+        r"\b(?:pued|pod)\w+ hacer(?:me|nos)?l[oa]\b|\b(?:hagan?|haced)(?:me|nos)?l[oa]\b(?: \w+)?|"
+        r"\bhacedl[oa] por mi\b",
+    ),
     before=any_of(
         r"\b(?:como (?:puedo|podemos|hago|se|debo|pido|solicito|cambio|funciona)|cuando|donde|"
         r"cual(?:es)?|por que|cuanto\w*|"
@@ -171,6 +182,12 @@ SPANISH = Wording(
         "payment": any_of(
             r"\b(?:ha|han|se ha) (?:llegado|recibido|entrado|procesado) (?:ya )?(?:mi|nuestro|el) pago\b",
             r"\bpor que (?:ha |han )?(?:fallo|fallado|rechaz\w+) (?:mi|el|la) (?:pago|tarjeta)\b",
+        ),
+        "standing": any_of(
+            r"\b(?:mi|mis|nuestr\w+)\b (?:\w+ ){0,2}?(?:webs?|sitios?|paginas?|cuentas?|tiendas?|plan|"
+            r"servicio)\b.{0,40}\b"
+            r"(?:pausad|suspendid|desactivad|bloquead)\w*\b",
+            r"\b(?:reactiv|desbloque)\w+\b|\bvuelvan? a (?:activar|encender)\w*\b",
         ),
         "incident": any_of(
             r"\b(?:hay|tienen|teneis|existe)\b.{0,25}\b(?:incidencias?|caida|averia|interrupcion|"

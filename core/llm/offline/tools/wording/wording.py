@@ -18,7 +18,9 @@ class Wording:
 
     Attributes:
         effects: action -> how one asks for it outright.
-        wishes: action -> how one says that one wants it; counts only where nothing else is asked.
+        wishes: action -> how one says that one wants it; counts only where nothing else is asked, or
+            where we are asked to do it.
+        delegates: how one asks us to do what was said before.
         spoils: action -> what makes a sentence about something that the action does not do.
         before: what, before a request in its clause, makes it no request: how, whether, what if.
         conditional: what makes a whole sentence hypothetical.
@@ -32,6 +34,7 @@ class Wording:
     effects: Mapping[str, re.Pattern[str]]
     wishes: Mapping[str, re.Pattern[str]]
     spoils: Mapping[str, re.Pattern[str]]
+    delegates: re.Pattern[str]
     before: re.Pattern[str]
     conditional: re.Pattern[str]
     negated: re.Pattern[str]
