@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -58,7 +58,7 @@ def find_customer(
 
 
 def list_invoices(
-    session: Session, customer: Customer, _arguments: Mapping[str, Any], _at: datetime
+    session: Session, customer: Customer, _arguments: Mapping[str, Any], at: datetime
 ) -> Outcome:
     """The newest invoices with what was paid and what went back."""
     found = invoices_of(session, customer)[:_SHOWN]
@@ -70,7 +70,7 @@ def list_invoices(
     said += [say("open_invoice", **_named(each)) for each in found[1:] if each.status == "open"]
     said += [_twice(each, held[each.key]) for each in found if held[each.key].surplus]
     return Outcome(
-        result={"invoices": [_as_result(each, held[each.key]) for each in found]},
+        result={"invoices": [_as_result(each, held[each.key], at) for each in found]},
         summary=f"{_count(len(found), 'invoice')}; the last is {last.number} of "
         f"{format_day(last.issued_at)} over {shown(last.total, last.currency)}, {last.status}.",
         statements=tell(*said),
@@ -229,7 +229,7 @@ def _money(minor: int, invoice: Invoice) -> Money:
     return Money(minor, invoice.currency)
 
 
-def _as_result(invoice: Invoice, balance: Balance) -> dict[str, Any]:
+def _as_result(invoice: Invoice, balance: Balance, at: datetime) -> dict[str, Any]:
     until = last_day(invoice)
     return {
         "number": invoice.number,
@@ -249,4 +249,5 @@ def _as_result(invoice: Invoice, balance: Balance) -> dict[str, Any]:
         "refunded": str(to_decimal(balance.returned)),
         "left": str(to_decimal(balance.surplus or balance.left)),
         "refund_period_ends": until.isoformat() if until else "",
+        "refundable": at.astimezone(UTC).date() <= until if until else None,
     }
