@@ -37,7 +37,7 @@ from core.traces import RunTrace, step
 
 MOST_TURNS = 10
 PASSAGES_A_SEARCH = 8
-MOST_CALLS = 12
+MOST_CALLS = 20
 """Proposed actions in one turn. The SDK's book-keeping for them grows with the square of their number."""
 PASSAGES_AN_ARTICLE = 3  # two could hide the section that answers
 

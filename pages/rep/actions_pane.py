@@ -20,6 +20,7 @@ from core.actions import (
     list_requests,
     reject,
 )
+from core.assist import DraftView
 from core.conversations import ConversationView
 from core.identity import Actor, Permission
 from pages.process import get_process
@@ -40,10 +41,15 @@ def load(actor: Actor, view: ConversationView) -> list[RequestView]:
         return list_requests(actor, view.conversation.key, session=session, catalogue=process.catalogue())
 
 
-def show_open(actor: Actor, requests: list[RequestView]) -> None:
-    """A card for each action that waits for a decision or for its outcome."""
+def show_open(actor: Actor, requests: list[RequestView], draft: DraftView | None) -> None:
+    """A card for each action that waits for a decision or for its outcome.
+
+    What a draft proposes is shown once its run has paused: the redraw at that moment would close what
+    somebody has just opened.
+    """
+    building = draft.draft.key if draft is not None and draft.building else None
     for view in requests:
-        if view.request.status in _OPEN:
+        if view.request.status in _OPEN and (building is None or view.request.draft_id != building):
             st.fragment(_card)(actor, view)
 
 

@@ -30,7 +30,7 @@ with middle, st.container(key="conversation_pane"):
         conversation_pane.show_header(actor, view)
         with st.container(key="conversation_scroll"):
             conversation_pane.show_thread(actor, view)
-            actions_pane.show_open(actor, requests)
+            actions_pane.show_open(actor, requests, draft)
             draft_pane.show(actor, view, draft, requests)
         composer_pane.show(actor, view)
 with right:

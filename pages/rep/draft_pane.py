@@ -44,7 +44,9 @@ def show(
     conversation_id = view.conversation.key
     with get_process().database.reading() as session:
         shown = _signature(conversation_id, draft, session)
-    moving = draft is not None and (draft.building or draft.waiting)
+    # a draft that waits for a person may wait for hours; what was decided is over in a moment
+    decided = draft is not None and draft.waiting and all(each.settled for each in requests)
+    moving = draft is not None and (draft.building or decided)
     moving = moving or any(each.request.status in {"approved", "executing"} for each in requests)
     tick = RUNNING_TICK_SECONDS if moving else IDLE_TICK_SECONDS
     st.fragment(_card, run_every=tick)(actor, conversation_id, shown)

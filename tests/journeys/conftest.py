@@ -153,6 +153,7 @@ def running_server(
         home=home,
         environment=clean
         | {"RATCHET_HOME": str(home), "RATCHET_SECRET": SECRET, "PYTHONUNBUFFERED": "1"}
+        | {"RATCHET_UNDO_SEND_SECONDS": "10"}  # a loaded machine needs its time to press Undo
         | (environment or {}),
     )
     try:

@@ -276,7 +276,7 @@ def test_an_unknown_outcome_is_asked_about_and_not_repeated(
     opened(rosa, case)
     billing.mood = "drops"
     rosa.get_by_role("button", name="Approve", exact=True).click()
-    expect(rosa.get_by_text("Sent, but nobody knows whether it happened")).to_be_visible()
+    expect(rosa.get_by_text("Sent, but nobody knows whether it happened")).to_be_visible(timeout=40_000)
     assert len(billing.ledger) == 1
     billing.mood = ""
     rosa.get_by_role("button", name="Check again").click()

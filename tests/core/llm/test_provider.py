@@ -336,7 +336,9 @@ def test_names() -> None:
 
 
 def test_no_trace_leaves_the_machine() -> None:
-    assert get_trace_provider()._multi_processor._processors == ()  # type: ignore[attr-defined]
+    processors = get_trace_provider()._multi_processor._processors  # type: ignore[attr-defined]
+    # our own recorder may be among them once a run was recorded; the SDK's exporter never is
+    assert [each for each in processors if type(each).__module__.partition(".")[0] != "core"] == []
 
 
 def test_usage_is_stored(database_url: str) -> None:

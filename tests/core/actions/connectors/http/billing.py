@@ -130,7 +130,7 @@ class Billing:
                 case "drops":
                     request.receive.__self__.transport.abort()  # type: ignore[attr-defined]
                 case "late":
-                    await asyncio.sleep(1.5)
+                    await asyncio.sleep(4.0)
                 case str(code) if code.isdigit():
                     return JSONResponse({"message": f"internal trouble with {TOKEN}"}, int(code))
             return response

@@ -63,7 +63,7 @@ def address(billing: Billing) -> Iterator[str]:
 @pytest.fixture
 def settings(database: Database, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv(SECRET_NAME, TOKEN)
-    return Settings(action_timeout_seconds=0.8, back_office="none")
+    return Settings(action_timeout_seconds=2.0, back_office="none")
 
 
 def choices_for(connection: Connection, wanted: dict[str, dict[str, Any]]) -> list[Choice]:
