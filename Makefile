@@ -50,7 +50,7 @@ test: setup-test browser
 
 # Left out: what never asks the database, and the attacks, which take minutes and were run on SQLite.
 NO_DATABASE := tests/core/llm tests/core/assist/guardrails tests/core/assist/test_injections.py \
-  tests/core/actions/connectors/halyard tests/core/actions/connectors/http
+  tests/core/assist/abstention tests/core/actions/connectors/halyard tests/core/actions/connectors/http
 
 test-postgres: setup-test
 	@RATCHET_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 2 --dist loadgroup tests/core \

@@ -20,11 +20,11 @@ def show(actor: Actor, shown: Calibration) -> abstention.Level:
     points = abstention.points_of(shown.curve)
     with st.container(border=True):
         st.markdown("**Choose a level**")
-        confidence = st.segmented_control(
+        confidence = st.radio(
             "How sure it must be to hold",
             _CONFIDENCES,
-            default=abstention.CONFIDENCE,
-            required=True,
+            index=_CONFIDENCES.index(abstention.CONFIDENCE),
+            horizontal=True,
             format_func=lambda share: f"{share:.0%}",
             key="answering_confidence",
         )

@@ -67,6 +67,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            # one browser and one server at a time: two of each starve each other on two cores
+            item.add_marker(pytest.mark.xdist_group("browser"))
             if not Path(CHROMIUM).exists() and not os.environ.get("RATCHET_TEST_REQUIRE_BROWSER"):
                 item.add_marker(pytest.mark.skip(reason="no Chromium found: install it, or set CHROMIUM"))
 
