@@ -34,6 +34,8 @@ _NOTHING = {
     QueueView.ALL: "There are no open conversations yet.",
 }
 
+_CHOSEN = "queue_chosen"
+
 
 def show(actor: Actor) -> int | None:
     """Draw the pane.
@@ -61,6 +63,7 @@ def show(actor: Actor) -> int | None:
         on_change=_restart,
         persist_state="session",
     )
+    st.session_state[_CHOSEN] = (view, search or "")
     selected = selection.current()
     if selected is None:
         rows, _ = _fetch(actor, view, search or "", pages=1, size=1)
@@ -136,6 +139,10 @@ def _count(number: int) -> str:
 
 
 def _restart() -> None:
+    """Begin at the top of another view or search. Other counts in the labels alone are no change."""
+    chosen = (st.session_state.get("queue_view"), st.session_state.get("queue_search") or "")
+    if chosen == st.session_state.get(_CHOSEN):
+        return
     st.session_state["queue_pages"] = 1
     selection.forget()
 
