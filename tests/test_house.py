@@ -12,10 +12,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 FLOORS = {
     "settings": 0, "errors": 0, "database": 0,
-    "audit": 1, "identity": 1, "jobs": 1, "llm": 1,
+    "audit": 1, "identity": 1, "jobs": 1, "llm": 1, "statistics": 1,
     "conversations": 2, "knowledge": 2, "criteria": 2, "actions": 2, "traces": 2,
     "assist": 3,
-    "surfaces": 6, "sample": 6,
+    "evals": 4, "labelling": 4,
+    "surfaces": 6, "sample": 6, "reporting": 6,
     "cli": 7, "__main__": 8,
 }  # fmt: skip
 WITHIN_A_FLOOR = {
@@ -25,6 +26,7 @@ WITHIN_A_FLOOR = {
     ("identity", "audit"),
     ("sample", "surfaces"),
     ("actions", "conversations"),  # whose matter it is
+    ("labelling", "evals"),  # flagged subjects are a queue to label
 }
 
 

@@ -10,6 +10,7 @@ from core.database import Base, Identifier, JSONColumn, Row, UTCDateTime, now
 
 _RUNNING = text("state = 'running'")
 _WAITING = text("state = 'waiting'")
+_IMPORTED = text("message_id IS NOT NULL")
 
 
 class Build(Base, table=True):
@@ -45,6 +46,13 @@ class Draft(Row, table=True):
             unique=True,
             sqlite_where=_RUNNING,
             postgresql_where=_RUNNING,
+        ),
+        Index(
+            "ux_draft_message",
+            "message_id",
+            unique=True,
+            sqlite_where=_IMPORTED,
+            postgresql_where=_IMPORTED,
         ),
     )
 
@@ -105,6 +113,13 @@ class Draft(Row, table=True):
     outcome_reason: str = Field(default="", max_length=500)
     outcome_by_id: int | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)
     outcome_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    message_id: int | None = Field(
+        default=None,
+        sa_type=Identifier,
+        description="Imported drafts only: the message that was sent in answer to it.",
+    )
+    offered: int | None = Field(default=None, description="Suggestions the other system offered.")
+    picked: int | None = Field(default=None, description="Rank of the one that was picked, 1 is the first.")
 
 
 class Citation(Row, table=True):

@@ -31,6 +31,13 @@ class Permission(StrEnum):
     ACTIONS_APPROVE = "actions.approve"
     APPROVALS_READ = "approvals.read"
     TRACES_READ = "traces.read"
+    LABELS_GIVE = "labels.give"
+    LABELS_MANAGE = "labels.manage"
+    LABELS_READ = "labels.read"
+    CRITERIA_EDIT = "criteria.edit"
+    FLAGS_READ_ALL = "flags.read_all"
+    FLAGS_DECIDE = "flags.decide"
+    QUALITY_READ = "quality.read"
     ANSWERING_SET = "answering.set"
     CONNECTIONS_MANAGE = "connections.manage"
     PEOPLE_MANAGE = "people.manage"
@@ -47,9 +54,16 @@ _REP = frozenset(
         Permission.KNOWLEDGE_READ,
         Permission.ACTIONS_APPROVE,
         Permission.TRACES_READ,
+        Permission.LABELS_GIVE,
     }
 )
 _SPECIALIST = _REP | {
+    Permission.LABELS_MANAGE,
+    Permission.LABELS_READ,
+    Permission.CRITERIA_EDIT,
+    Permission.FLAGS_READ_ALL,
+    Permission.FLAGS_DECIDE,
+    Permission.QUALITY_READ,
     Permission.APPROVALS_READ,
     Permission.ANSWERING_SET,
     Permission.CONVERSATIONS_IMPORT,
@@ -65,6 +79,9 @@ _MANAGER = frozenset(
         Permission.APPROVALS_READ,
         Permission.TRACES_READ,
         Permission.ANSWERING_SET,
+        Permission.LABELS_READ,
+        Permission.FLAGS_READ_ALL,
+        Permission.QUALITY_READ,
         Permission.AUDIT_READ,
         Permission.AUDIT_VERIFY,
     }

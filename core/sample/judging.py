@@ -50,7 +50,7 @@ def write_judgements(
     judgements = [
         Judgement(
             criterion_id=criteria[label.criterion].key,
-            subject_type=criteria[label.criterion].subject,
+            subject_type="conversation" if label.reply is None else "reply",
             subject_id=_subject(label, stored, replies),
             answer=label.answer,
             judge_type="person",
@@ -89,7 +89,7 @@ def _discards(
     for draft in discarded:
         yield Judgement(
             criterion_id=criterion.key,
-            subject_type=criterion.subject,
+            subject_type="draft",
             subject_id=draft.key,
             answer=DISCARD_REASONS[locales[draft.conversation_id]][draft.outcome_reason],
             judge_type="person",

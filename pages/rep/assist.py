@@ -30,8 +30,11 @@ with middle, st.container(key="conversation_pane"):
         conversation_pane.show_header(actor, view)
         with st.container(key="conversation_scroll"):
             conversation_pane.show_thread(actor, view)
-            actions_pane.show_open(actor, requests, draft)
-            draft_pane.show(actor, view, draft, requests)
+            # places of their own: a card that comes or goes must not move a fragment that redraws itself
+            with st.container(key="open_actions"):
+                actions_pane.show_open(actor, requests, draft)
+            with st.container(key="draft_slot"):
+                draft_pane.show(actor, view, draft, requests)
         composer_pane.show(actor, view)
 with right:
     if view is not None:

@@ -25,6 +25,11 @@ VIEWS = {
     QueueView.UNANSWERED: "AI could not answer",
     QueueView.ALL: "All open",
 }
+_COUNTED = {
+    QueueView.ESCALATED: "escalated",
+    QueueView.MINE: "mine",
+    QueueView.UNASSIGNED: "unassigned",
+}
 _NOTHING = {
     QueueView.ESCALATED: "Nothing is escalated right now.",
     QueueView.MINE: "No open conversation is assigned to you.",
@@ -34,8 +39,6 @@ _NOTHING = {
     QueueView.ALL: "There are no open conversations yet.",
 }
 
-_CHOSEN = "queue_chosen"
-
 
 def show(actor: Actor) -> int | None:
     """Draw the pane.
@@ -43,12 +46,10 @@ def show(actor: Actor) -> int | None:
     Returns:
         The id of the open conversation: the one in the address, else the first of the queue.
     """
-    with get_process().database.reading() as session:
-        counts = count_queues(actor, session=session)
     view = st.selectbox(
         "View",
         list(VIEWS),
-        format_func=lambda option: f"{VIEWS[option]} · {_count(counts.get(option, 0))}",
+        format_func=VIEWS.__getitem__,  # the browser sends the label back: it must not change with a count
         key="queue_view",
         label_visibility="collapsed",
         on_change=_restart,
@@ -63,7 +64,6 @@ def show(actor: Actor) -> int | None:
         on_change=_restart,
         persist_state="session",
     )
-    st.session_state[_CHOSEN] = (view, search or "")
     selected = selection.current()
     if selected is None:
         rows, _ = _fetch(actor, view, search or "", pages=1, size=1)
@@ -75,6 +75,10 @@ def show(actor: Actor) -> int | None:
 def _list(actor: Actor, view: QueueView, search: str, selected: int | None) -> None:
     if st.session_state.pop("queue_opened", False):
         st.rerun()  # a click in a fragment reruns only the fragment; the other panes follow here
+    with get_process().database.reading() as session:
+        counts = count_queues(actor, session=session)
+    told = [f"{_count(counts.get(each, 0))} {word}" for each, word in _COUNTED.items()]
+    st.caption(" · ".join(told))
     rows, more = _fetch(actor, view, search, pages=st.session_state.get("queue_pages", 1))
     queue_list(
         [_row(row) for row in rows],
@@ -139,10 +143,7 @@ def _count(number: int) -> str:
 
 
 def _restart() -> None:
-    """Begin at the top of another view or search. Other counts in the labels alone are no change."""
-    chosen = (st.session_state.get("queue_view"), st.session_state.get("queue_search") or "")
-    if chosen == st.session_state.get(_CHOSEN):
-        return
+    """Begin at the top of another view or search."""
     st.session_state["queue_pages"] = 1
     selection.forget()
 

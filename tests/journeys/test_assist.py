@@ -157,6 +157,21 @@ def test_a_grounded_draft_is_inserted_edited_and_sent_once(rosa: Page, server: S
     expect(rosa.locator(".thread")).to_contain_text("Delivered", timeout=20_000)
 
 
+def test_new_work_in_the_queue_moves_nobody_elsewhere(rosa: Page, server: Server) -> None:
+    conversation(server)
+    chosen = conversation(server)
+    opened(rosa, chosen)
+    expect(draft_card(rosa)).to_contain_text("30 days", timeout=20_000)
+    before = rosa.get_by_text(re.compile(r"\d+ escalated")).inner_text()
+    conversation(server)
+    expect(rosa.get_by_text(before, exact=True)).to_have_count(0, timeout=40_000)
+    rosa.keyboard.press("i")  # redraws the whole page, now with other counts
+    expect(box(rosa)).to_have_value(re.compile("30 days"))
+    settle(rosa)
+    expect(rosa.get_by_role("combobox", name="View")).to_have_value("Escalated")
+    assert f"conversation={chosen}" in rosa.url
+
+
 def test_undo_brings_the_text_back_and_nothing_is_delivered(rosa: Page, server: Server) -> None:
     chosen = conversation(server)
     opened(rosa, chosen)

@@ -185,7 +185,7 @@ class SlowModel(Model):
         self.allowed.release(chunks)
 
     async def get_response(self, *args: Any, **options: Any) -> Any:
-        raise NotImplementedError
+        raise AssertionError("drafts are streamed")
 
     async def stream_response(
         self,

@@ -1,0 +1,58 @@
+"""The kinds of answer a criterion may ask for, and what counts as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.criteria.tables import Criterion
+from core.errors import InvalidInput
+
+KINDS = ("yes_no", "one_of", "many_of", "scale", "span", "note")
+SUBJECTS = ("conversation", "message", "draft", "reply")
+MARKED, NOTHING_MARKED, NOTED = "marked", "none", "noted"
+SEPARATOR = " | "
+"""Between the answers of one many_of judgement; so no answer may contain a ``|``."""
+
+_FIXED = {
+    "yes_no": ("yes", "no"),
+    "scale": ("1", "2", "3", "4", "5"),
+    "span": (MARKED, NOTHING_MARKED),
+    "note": (NOTED,),
+}
+
+
+def choices(criterion: Criterion) -> tuple[str, ...]:
+    """What may be answered, in the order of the keys 1 to 9."""
+    return _FIXED.get(criterion.kind) or tuple(criterion.answers)
+
+
+def given(answer: str) -> tuple[str, ...]:
+    """The single answers in a stored one: several for many_of, else one."""
+    return tuple(answer.split(SEPARATOR))
+
+
+def is_good(criterion: Criterion, answer: str) -> bool | None:
+    """Whether the answer speaks for us; None where the criterion does not say what does."""
+    if not criterion.good:
+        return None
+    return all(each in criterion.good for each in given(answer))
+
+
+def checked_answer(criterion: Criterion, answer: str | Sequence[str]) -> str:
+    """The answer as it is stored.
+
+    Args:
+        answer: one of :func:`choices`; for many_of one or several of them, in any order.
+
+    Raises:
+        InvalidInput: it is none of the criterion's answers.
+    """
+    parts = list(given(answer) if isinstance(answer, str) else answer)
+    allowed = choices(criterion)
+    unknown = next((part for part in parts if part not in allowed), None)
+    if unknown is not None or not parts:
+        wrong = f"{unknown!r} does not answer" if unknown is not None else "Nothing was chosen for"
+        raise InvalidInput(f"{wrong} “{criterion.question}”: choose one of {', '.join(allowed)}.")
+    if criterion.kind != "many_of" and len(parts) > 1:
+        raise InvalidInput(f"“{criterion.question}” takes one answer, and {len(parts)} were given.")
+    return SEPARATOR.join(sorted(set(parts), key=allowed.index))

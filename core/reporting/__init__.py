@@ -1,0 +1,1 @@
+"""Floor 6: read models for pages that show numbers."""
