@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-import threading
-import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+
+from tests.serving import running
 
 
 @dataclass(frozen=True)
@@ -62,28 +60,16 @@ class FakeOpenAI:
 @contextmanager
 def fake_openai(*, key: str = "") -> Iterator[FakeOpenAI]:
     """Run the server on a free port until the block ends."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    fake = FakeOpenAI(url=f"http://127.0.0.1:{listener.getsockname()[1]}/v1", key=key)
+    fake = FakeOpenAI(url="", key=key)
     app = Starlette(
         routes=[
             Route("/v1/chat/completions", _endpoint(fake, _chat), methods=["POST"]),
             Route("/v1/responses", _endpoint(fake, _responses), methods=["POST"]),
         ]
     )
-    config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 10
-    while not server.started and time.monotonic() < deadline:
-        threading.Event().wait(0.01)
-    try:
+    with running(app) as address:
+        fake.url = f"{address}/v1"
         yield fake
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)
-        listener.close()
 
 
 def draft_json(text: str, *, passage: str = "", quote: str = "") -> str:

@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from tests.fake_openai import _numbered, _pieces, _sse
+from tests.serving import running
 
 Call = tuple[str, dict[str, Any]]
 _USAGE = {"input_tokens": 100, "output_tokens": 20, "total_tokens": 120}
@@ -72,28 +69,16 @@ def misbehaving(
         calls: what to call in a round (from 0); nothing: it is time for the reply.
         in_reply: the draft, as JSON of the agent's output.
     """
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = Misbehaving(f"http://127.0.0.1:{listener.getsockname()[1]}/v1", calls, in_reply)
+    server = Misbehaving("", calls, in_reply)
     app = Starlette(
         routes=[
             Route("/v1/chat/completions", _endpoint(server, _seen_in_chat, _chat), methods=["POST"]),
             Route("/v1/responses", _endpoint(server, _seen_in_responses, _responses), methods=["POST"]),
         ]
     )
-    config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=1)
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 10
-    while not running.started and time.monotonic() < deadline:
-        threading.Event().wait(0.01)
-    try:
+    with running(app) as address:
+        server.url = f"{address}/v1"
         yield server
-    finally:
-        running.should_exit = True
-        thread.join(timeout=10)
-        listener.close()
 
 
 def _endpoint(

@@ -34,9 +34,9 @@ from core.knowledge import ArticleRecord, import_articles
 from core.settings import Settings
 from tests.core.actions.connectors.http.billing import DOCUMENT, TOKEN, Billing
 from tests.core.actions.connectors.http.conftest import SECRET_NAME, choices_for
-from tests.core.actions.connectors.serving import running
 from tests.core.assist.abstention.making import examples
 from tests.journeys.conftest import Server, check_accessibility, new_window, running_server, settle, sign_in
+from tests.serving import running
 
 _numbers = count(1)
 DNS = ArticleRecord(

@@ -58,11 +58,9 @@ def put_back(
 ) -> ActionRequest:
     """It did not leave: approved again, to be carried out after ``wait``."""
     with database.transaction() as session:
-        back = swap(
-            claimed.request,
-            col(ActionRequest.executor) == claimed.token,
+        back = _swap_held(
+            claimed,
             session=session,
-            among=("executing",),
             status="approved",
             sent_at=None,
             executor="",
@@ -76,25 +74,15 @@ def put_back(
 def ask_later(claimed: Claim, error: str, *, database: Database, wait: timedelta) -> ActionRequest:
     """It may have left and the system cannot be asked now: ask again after ``wait``."""
     with database.transaction() as session:
-        later = swap(
-            claimed.request,
-            col(ActionRequest.executor) == claimed.token,
-            session=session,
-            among=("executing",),
-            lease_until=now() + wait,
-            error=_short(error),
-        )
+        later = _swap_held(claimed, session=session, lease_until=now() + wait, error=_short(error))
         return later or find_request(claimed.request.key, session=session)
 
 
 def _end(claimed: Claim, status: str, error: str, *, database: Database, actor: Actor) -> ActionRequest:
-    """Only for whoever holds the claim: somebody else may know better by now."""
     with database.transaction() as session:
-        ended = swap(
-            claimed.request,
-            col(ActionRequest.executor) == claimed.token,
+        ended = _swap_held(
+            claimed,
             session=session,
-            among=("executing",),
             status=status,
             finished_at=now() if status == "failed" else None,
             error=_short(error),
@@ -103,6 +91,17 @@ def _end(claimed: Claim, status: str, error: str, *, database: Database, actor: 
         if ended is not None:
             _note(actor, status, ended, session=session)
         return ended or find_request(claimed.request.key, session=session)
+
+
+def _swap_held(claimed: Claim, *, session: Session, **values: Any) -> ActionRequest | None:
+    """Only for whoever holds the claim: somebody else may know better by now."""
+    return swap(
+        claimed.request,
+        col(ActionRequest.executor) == claimed.token,
+        session=session,
+        among=("executing",),
+        **values,
+    )
 
 
 def _note(actor: Actor, verb: str, request: ActionRequest, *, session: Session, **detail: Any) -> None:

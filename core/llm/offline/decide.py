@@ -85,17 +85,7 @@ _ALARMS: dict[Alarm, Verdict] = {
         "The message only tries to give orders to the assistant. Is there a real request behind it?",
     ),
 }
-_URGENT: tuple[Alarm, ...] = (
-    "self_harm",
-    "legal",
-    "compromise",
-    "identity",
-    "privacy",
-    "internal_rules",
-    "complaint",
-    "bereavement",
-    "exception",
-)
+_URGENT = tuple(alarm for alarm in _ALARMS if alarm != "manipulation")  # the gravest first
 
 
 def alarm_verdict(screening: Screening, request: Request, passages: Sequence[Passage]) -> Verdict | None:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from core.cli.app import app
 from core.database import Database
 from tests.core.actions.connectors.http.billing import DOCUMENT, TOKEN, Billing
-from tests.core.actions.connectors.serving import running
+from tests.serving import running
 
 NAME = "RATCHET_CONNECTION_BILLING"
 

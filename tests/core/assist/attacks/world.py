@@ -32,13 +32,13 @@ from core.identity import Actor
 from core.llm import model_provider
 from core.settings import Settings, get_settings
 from core.surfaces import ImportOptions, import_conversation_file
-from tests.core.actions.connectors.serving import running
 from tests.core.assist.attacks import Attack
 from tests.core.assist.attacks.obeying import (
     matter,
 )
 from tests.core.assist.attacks.scenery import accounts, connect, crm, knowledge, mail_of, record_of
 from tests.core.assist.making import rep
+from tests.serving import running
 
 UNDECIDED = ("proposed", "asked")
 

@@ -21,7 +21,7 @@ from core.database import Database
 from core.identity import SYSTEM
 from core.settings import Settings
 from tests.core.actions.connectors.http.billing import DOCUMENT, TOKEN, Billing
-from tests.core.actions.connectors.serving import running
+from tests.serving import running
 
 SECRET_NAME = "RATCHET_CONNECTION_BILLING"
 

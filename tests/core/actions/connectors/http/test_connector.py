@@ -23,7 +23,7 @@ from core.database import Database
 from core.settings import Settings
 from tests.core.actions.connectors.http.billing import TOKEN, Billing
 from tests.core.actions.connectors.http.conftest import SECRET_NAME, Connect
-from tests.core.actions.connectors.serving import closed_port, running, silent_port
+from tests.serving import closed_port, running, silent_port
 
 MARA = Account(email="mara@example.com", external_id="C-7")
 

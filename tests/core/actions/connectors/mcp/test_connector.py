@@ -32,7 +32,7 @@ from core.identity import SYSTEM
 from core.settings import Settings
 from tests.core.actions.connectors.http.conftest import choices_for
 from tests.core.actions.connectors.mcp.shop import TOKEN, Shop
-from tests.core.actions.connectors.serving import closed_port, running, silent_port
+from tests.serving import closed_port, running, silent_port
 
 MARA = Account(email="mara@example.com")
 NAME = "RATCHET_CONNECTION_SHOP"
