@@ -20,46 +20,62 @@ _CUSTOMER_ANSWERS_AFTER = timedelta(hours=3)
 
 
 def write_criteria(session: Session, specifications: Sequence[Mapping[str, Any]]) -> dict[str, Criterion]:
-    """The newest version of every criterion by name, with those of the sample added if they are missing."""
+    """The newest version of every criterion by name; those of the sample are new versions of shipped ones."""
     ensure_criteria(session=session)
     for specification in specifications:
-        if current_criterion(specification["name"], session=session) is None:
-            session.add(Criterion(**specification))
+        current = current_criterion(specification["name"], session=session)
+        if current is None or list(current.answers) != list(specification["answers"]):
+            version = current.version + 1 if current is not None else 1
+            session.add(Criterion(**specification, version=version))
             session.flush()
     by_version = session.exec(select(Criterion).order_by(col(Criterion.version)))
     return {criterion.name: criterion for criterion in by_version}
 
 
-def write_judgements(
+def write_labels(
     session: Session,
-    stories: Sequence[Story],
     labels: Sequence[Label],
     stored: Stored,
     *,
     criteria: Mapping[str, Criterion],
     people: Mapping[str, int],
-) -> int:
-    """Labels and discarded drafts as judgements of persons, CSAT as those of customers. Returns how many."""
-    replies = dict(
-        session.exec(
-            select(Reply.message_id, Reply.id).where(
-                col(Reply.conversation_id).in_(list(stored.conversations.values()))
-            )
-        ).all()
-    )
-    judgements = [
-        Judgement(
-            criterion_id=criteria[label.criterion].key,
-            subject_type="conversation" if label.reply is None else "reply",
-            subject_id=_subject(label, stored, replies),
-            answer=label.answer,
-            judge_type="person",
-            judge=str(people[label.labeller]),
-            created_at=label.at,
+) -> list[tuple[Label, Judgement]]:
+    """The specialists' labels as judgements of persons."""
+    replies = first_replies(session, stored)
+    given = [
+        (
+            label,
+            Judgement(
+                criterion_id=criteria[label.criterion].key,
+                subject_type="conversation" if label.reply is None else "reply",
+                subject_id=stored.conversations[label.external_id]
+                if label.reply is None
+                else replies[stored.messages[label.external_id, label.reply]],
+                answer=label.answer,
+                judge_type="person",
+                judge=str(people[label.labeller]),
+                origin="label",
+                created_at=label.at,
+            ),
         )
         for label in labels
     ]
-    judgements.extend(
+    session.add_all(judgement for _, judgement in given)
+    session.flush()
+    return given
+
+
+def first_replies(session: Session, stored: Stored) -> dict[int, int]:
+    """Keys of the sample's replies by the message they were sent as."""
+    ours = col(Reply.conversation_id).in_(list(stored.conversations.values()))
+    return {reply.message_id: reply.key for reply in session.exec(select(Reply).where(ours))}
+
+
+def write_reactions(
+    session: Session, stories: Sequence[Story], stored: Stored, *, criteria: Mapping[str, Criterion]
+) -> int:
+    """CSAT as judgements of customers, and why reps discarded drafts. Returns how many."""
+    judgements = [
         Judgement(
             criterion_id=criteria["csat"].key,
             subject_type="conversation",
@@ -67,11 +83,12 @@ def write_judgements(
             answer=str(story.record.csat),
             judge_type="customer",
             judge="customer",
+            origin="questionnaire",
             created_at=story.record.messages[-1].created_at + _CUSTOMER_ANSWERS_AFTER,
         )
         for story in stories
         if story.record.csat is not None
-    )
+    ]
     judgements.extend(_discards(session, stories, stored, criteria["draft_discarded"]))
     session.add_all(judgements)
     session.flush()
@@ -94,16 +111,8 @@ def _discards(
             answer=DISCARD_REASONS[locales[draft.conversation_id]][draft.outcome_reason],
             judge_type="person",
             judge=str(draft.outcome_by_id),
+            origin="assist",
             reason=draft.outcome_reason,
             build_id=draft.build_id,
             created_at=draft.outcome_at or draft.created_at,
         )
-
-
-def _subject(label: Label, stored: Stored, replies: Mapping[int, int | None]) -> int:
-    if label.reply is None:
-        return stored.conversations[label.external_id]
-    key = replies[stored.messages[label.external_id, label.reply]]
-    if key is None:
-        raise ValueError("a stored reply has a key")
-    return key

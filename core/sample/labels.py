@@ -10,9 +10,12 @@ from random import Random
 from core.sample.story import Story
 
 LABELLERS = ("lucia", "tomasz")
-_INTENTS, _RESOLVED, _POLITE = 95, 75, 50
+LABEL_DAYS = 75
+"""Only conversations that began within that many days were drawn from."""
+_COUNTS = {"customer_intent": 95, "resolved": 75, "polite": 50}
+_WAITING = {"polite": 35}  # a queue that somebody can go on with
 _TWICE = 0.16  # share that both label, without seeing each other's answer
-_DISAGREE = {"intent": 0.22, "resolved": 0.28, "polite": 0.12}
+_DISAGREE = {"customer_intent": 0.22, "resolved": 0.28, "polite": 0.12}
 _WRONG = 0.05
 _MISTAKEN_FOR = {
     "refund": "billing", "billing": "refund", "payment": "billing", "invoice": "billing", "usage": "billing",
@@ -36,19 +39,35 @@ class Label:
     at: datetime
 
 
-def label(rng: Random, stories: Sequence[Story], *, reference: datetime) -> list[Label]:
+@dataclass(frozen=True, slots=True)
+class Labelling:
+    """What was drawn at random and labelled. ``waiting``: drawn for a criterion, and not labelled yet.
+
+    ``frame_size``: conversations the draws were from.
+    """
+
+    labels: list[Label]
+    waiting: dict[str, list[Story]]
+    frame_size: int
+
+
+def label(rng: Random, stories: Sequence[Story], *, reference: datetime) -> Labelling:
     """About 250 labels on past conversations of the last weeks, some given by both specialists."""
     past = [story for story in stories if story.resolved and story.reply_places]
-    recent = [s for s in past if s.record.created_at > reference - timedelta(days=75)]
+    recent = [s for s in past if s.record.created_at > reference - timedelta(days=LABEL_DAYS)]
     labels: list[Label] = []
-    for criterion, count in (("intent", _INTENTS), ("resolved", _RESOLVED), ("polite", _POLITE)):
-        for story in rng.sample(recent, k=min(count, len(recent))):
+    waiting: dict[str, list[Story]] = {}
+    for criterion, count in _COUNTS.items():
+        drawn = rng.sample(recent, k=min(count + _WAITING.get(criterion, 0), len(recent)))
+        for story in drawn[:count]:
             labels.extend(_answers(rng, criterion, story, reference))
-    return labels
+        if drawn[count:]:
+            waiting[criterion] = drawn[count:]
+    return Labelling(labels, waiting, len(recent))
 
 
 def _answers(rng: Random, criterion: str, story: Story, reference: datetime) -> list[Label]:
-    truth = {"intent": story.intent, "resolved": story.resolved, "polite": _polite(story)}[criterion]
+    truth = {"customer_intent": story.intent, "resolved": story.resolved, "polite": _polite(story)}[criterion]
     place = story.reply_places[0] if criterion == "polite" else None
     first = rng.choice(LABELLERS)
     given = [(first, _other(criterion, truth) if rng.random() < _WRONG else truth)]
@@ -71,7 +90,7 @@ def _answers(rng: Random, criterion: str, story: Story, reference: datetime) -> 
 
 
 def _other(criterion: str, answer: str) -> str:
-    if criterion == "intent":
+    if criterion == "customer_intent":
         return _MISTAKEN_FOR[answer]
     if criterion == "resolved":
         return _LESS[answer]

@@ -28,9 +28,10 @@ from core.sample.history import (
     stored_reference,
     write_history,
 )
-from core.sample.judging import write_criteria, write_judgements
+from core.sample.judging import write_criteria
 from core.sample.labels import label
 from core.sample.material import FOLDER, Material, SamplePerson, read_material
+from core.sample.quality import write_quality
 from core.settings import Settings
 from core.surfaces import ImportOptions, import_article_file
 
@@ -120,7 +121,8 @@ def load_sample(
         home=settings.home,
     )
     tell(0.75, "drafts and labels")
-    labels = label(Random(f"{SEED}:labels"), stories, reference=moment)  # noqa: S311 - no secrets
+    rng = Random(f"{SEED}:labels")  # noqa: S311 - no secrets
+    labelling = label(rng, stories, reference=moment)
     calibration = prepare_calibration()
     with database.transaction() as session:
         stored = Stored.read(session, source=SOURCE)
@@ -129,7 +131,16 @@ def load_sample(
         library = Library(session, source=SOURCE)
         written = write_history(session, stories, stored, library=library, people=names, builds=builds)
         criteria = write_criteria(session, material.criteria)
-        judgements = write_judgements(session, stories, labels, stored, criteria=criteria, people=names)
+        judgements = write_quality(
+            session,
+            stories,
+            labelling,
+            stored,
+            criteria=criteria,
+            people=names,
+            reference=moment,
+            rng=rng,
+        )
         audit.record(
             None,
             SYSTEM.who,

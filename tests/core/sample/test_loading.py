@@ -10,11 +10,12 @@ from sqlmodel import Session, SQLModel, col, select
 
 from core.assist import Build, Citation, Draft
 from core.conversations import Conversation, Customer, Message, Reply, edit_ratio
-from core.criteria import Criterion, Judgement, current_criterion
+from core.criteria import Adjudication, Criterion, Judgement, choices, current_criterion
 from core.database import Database
 from core.errors import ConfigurationError
 from core.identity import Person, sign_in
 from core.knowledge import Article, ArticleVersion, Passage
+from core.labelling import LabelAssignment, LabelItem, LabelQueue
 from core.sample import PASSWORD, is_loaded, load_sample
 from core.sample.history import Stored
 from core.settings import get_settings
@@ -49,10 +50,10 @@ def test_everything_arrives(loaded: Loaded) -> None:
 def test_people_labelled_and_sometimes_disagreed(loaded: Loaded) -> None:
     with loaded.database.reading() as session:
         labels = session.exec(
-            select(Judgement).where(Judgement.judge_type == "person", Judgement.subject_type != "draft")
+            select(Judgement).where(Judgement.judge_type == "person", Judgement.origin == "label")
         ).all()
         people = {str(person.key) for person in session.exec(select(Person))}
-        answers = {criterion.key: criterion.answers for criterion in session.exec(select(Criterion))}
+        answers = {criterion.key: choices(criterion) for criterion in session.exec(select(Criterion))}
     assert 220 <= len(labels) <= 290
     answered: dict[tuple[int, int], list[Judgement]] = {}
     for label in labels:
@@ -63,6 +64,34 @@ def test_people_labelled_and_sometimes_disagreed(loaded: Loaded) -> None:
     assert len(twice) >= 15
     assert all(pair[0].judge != pair[1].judge for pair in twice)
     assert 2 <= sum(pair[0].answer != pair[1].answer for pair in twice) < len(twice) / 2
+
+
+def test_labels_were_given_in_queues_and_some_disagreements_decided(loaded: Loaded) -> None:
+    with loaded.database.reading() as session:
+        queues = session.exec(select(LabelQueue)).all()
+        items = session.exec(select(LabelItem)).all()
+        given = session.exec(select(LabelAssignment)).all()
+        decided = session.exec(select(Adjudication)).all()
+        judged = {each.key: each for each in session.exec(select(Judgement))}
+    assert {queue.state for queue in queues} == {"open", "closed"}
+    assert sum(queue.size for queue in queues) == len(items)
+    assert all(item.taken == item.done <= item.needed for item in items)
+    assert sum(item.done for item in items) == len(given)
+    assert all(judged[each.judgement_id or 0].judge == str(each.person_id) for each in given)
+    assert len(decided) >= 2
+    assert all(len({judged[key].answer for key in each.between}) > 1 for each in decided)
+    assert all(judged[key].superseded_by_id is None for each in decided for key in each.between)
+
+
+def test_a_classifier_judged_beside_the_people(loaded: Loaded) -> None:
+    with loaded.database.reading() as session:
+        rows = session.exec(select(Judgement).where(Judgement.judge_type == "classifier")).all()
+        by_people = Judgement.judge_type == "person", Judgement.subject_type == "conversation"
+        people = session.exec(select(Judgement).where(*by_people)).all()
+    said = {row.subject_id: row.answer for row in rows}
+    both = [(said[p.subject_id], p.answer) for p in people if p.criterion_id == rows[0].criterion_id]
+    assert len(rows) > 300
+    assert 0.5 < sum(classifier == person for classifier, person in both) / len(both) < 1
 
 
 def test_drafts_rest_on_passages_and_edits_are_measured(loaded: Loaded) -> None:

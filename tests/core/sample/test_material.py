@@ -26,7 +26,7 @@ def test_there_are_enough_scenarios_in_three_languages(material: Material) -> No
 
 
 def test_every_scenario_can_be_told(material: Material) -> None:
-    answers = {answer for c in material.criteria if c["name"] == "intent" for answer in c["answers"]}
+    answers = {answer for c in material.criteria if c["name"] == "customer_intent" for answer in c["answers"]}
     for scenario in material.scenarios.values():
         assert "en" in scenario.words, scenario.id
         assert scenario.intent in answers, scenario.id
