@@ -105,15 +105,19 @@ def shared_data() -> Path | None:
 # Adapters
 
 
-def star_conversations(path: Path) -> Iterator[Row]:
-    """Complete STAR dialogues: the customer's and the agent's messages, CSAT from the questionnaire.
+def star_conversations(path: Path, *, complete: bool = True) -> Iterator[Row]:
+    """STAR dialogues: messages, suggestions picked or refused, both questionnaires, and CSAT.
 
     That the customer ended the chat is a system message; in one dialogue it is the only event.
     CSAT is 5 or 1 by the one question all scenarios share, whether the assistant stayed calm and
-    helpful. The others ask whether a task succeeded, which some scenarios forbid.
+    helpful; of that one "yes" is the good answer. The others ask whether a task succeeded, which some
+    scenarios forbid.
+
+    Args:
+        complete: only those that were played to their end; otherwise all that have a message.
     """
     for dialogue in _read(path):
-        if dialogue["CompletionLevel"] != "Complete":
+        if complete and dialogue["CompletionLevel"] != "Complete":
             continue
         messages = [
             {
@@ -121,10 +125,13 @@ def star_conversations(path: Path) -> Iterator[Row]:
                 "author": _STAR_MESSAGES[event["Agent"], event["Action"]],
                 "text": event.get("Text") or _ENDED,
                 "created_at": event["UnixTime"],
+                **_star_suggestion(event),
             }
             for number, event in enumerate(dialogue["Events"])
             if (event["Agent"], event["Action"]) in _STAR_MESSAGES
         ]
+        if not messages:
+            continue
         answers = {
             entry["Answer"]
             for entry in dialogue["UserQuestionnaire"] or ()
@@ -139,8 +146,36 @@ def star_conversations(path: Path) -> Iterator[Row]:
             "created_at": messages[0]["created_at"],
             "tags": [domain for domain in dialogue["Scenario"]["Domains"] if domain],
             **({"csat": 5 if answers == {True} else 1} if answers else {}),
+            "judgements": _star_judgements(dialogue),
             "messages": messages,
         }
+
+
+def _star_suggestion(event: Row) -> Row:
+    """What the agent did with what was suggested: ``pick_suggestion`` took one, ``utter`` is own words."""
+    if event["Agent"] != "Wizard":
+        return {}
+    if event["Action"] == "utter":
+        return {"suggestion": {"picked": None}}
+    offers = event["ActionLabelOptions"]
+    rank = offers.index(event["ActionLabel"]) + 1
+    return {"suggestion": {"offered": len(offers), "picked": rank, "labels": offers}}
+
+
+def _star_judgements(dialogue: Row) -> list[Row]:
+    """Both questionnaires; the agent is somebody who has no account here."""
+    agent = {"person": f"star agent {dialogue['AnonymizedWizardWorkerID']}"}
+    asked = (("customer", dialogue["UserQuestionnaire"]), (agent, dialogue["WizardQuestionnaire"]))
+    return [
+        {
+            "question": entry["Question"],
+            "answer": entry["Answer"],
+            "judge": judge,
+            **({"good": ["yes"]} if entry["Question"].endswith(_CALM) else {}),
+        }
+        for judge, questionnaire in asked
+        for entry in questionnaire or ()
+    ]
 
 
 def irc_conversations(path: Path) -> Iterator[Row]:

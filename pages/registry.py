@@ -25,6 +25,7 @@ class Entry:
 # A person's home is the first page their role may see.
 PAGES = (
     Entry("Work", "rep/assist.py", "Assist", ":material/forum:", "assist", Permission.CONVERSATIONS_READ),
+    Entry("Work", "rep/label.py", "Label", ":material/label:", "label", Permission.LABELS_GIVE),
     Entry(
         "Work",
         "manager/approvals.py",
@@ -48,6 +49,26 @@ PAGES = (
         ":material/upload_file:",
         "imports",
         Permission.KNOWLEDGE_IMPORT,
+    ),
+    Entry(
+        "Quality",
+        "specialist/criteria.py",
+        "Criteria",
+        ":material/rule:",
+        "criteria",
+        Permission.LABELS_READ,
+    ),
+    Entry(
+        "Quality",
+        "specialist/label_queues.py",
+        "Label queues",
+        ":material/stacks:",
+        "label_queues",
+        Permission.LABELS_READ,
+    ),
+    Entry("Quality", "rep/flags.py", "Flags", ":material/flag:", "flags", Permission.CONVERSATIONS_READ),
+    Entry(
+        "Quality", "manager/quality.py", "Quality", ":material/query_stats:", "quality", Permission.QUALITY_READ
     ),
     Entry(
         "Quality", "specialist/traces.py", "Traces", ":material/timeline:", "traces", Permission.TRACES_READ

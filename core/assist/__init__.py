@@ -1,7 +1,7 @@
 """Floor 3: drafts. The agent, what it may see, the check of what it wrote, and who runs it when."""
 
-from core.assist.acting import Paused, Step
-from core.assist.build import current_build
+from core.assist.acting import Background, Paused, Step, read_background
+from core.assist.build import current_build, digest_of_articles, knowledge_digest
 from core.assist.cases import SimilarCase, similar_cases
 from core.assist.context import Utterance
 from core.assist.equipment import Equipment, equip
@@ -28,6 +28,7 @@ from core.assist.views import (
 __all__ = [
     "GUARDRAILS",
     "REASONS",
+    "Background",
     "Build",
     "Citation",
     "CitationView",
@@ -55,11 +56,14 @@ __all__ = [
     "check_reply",
     "current_build",
     "current_draft",
+    "digest_of_articles",
     "discard_draft",
     "draft_now",
     "draft_used",
     "equip",
+    "knowledge_digest",
     "mask",
+    "read_background",
     "record_use",
     "send_composed",
     "similar_cases",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from importlib.metadata import version
 from threading import Lock
 from typing import Any
@@ -82,13 +83,17 @@ def knowledge_digest(*, session: Session) -> str:
         select(Article.source, Article.external_id, ArticleVersion.digest)
         .join(ArticleVersion, col(ArticleVersion.id) == col(Article.live_version_id))
         .where(col(Article.status) == "live")
-        .order_by(col(Article.source), col(Article.external_id))
     )
-    # sorted again here: databases order by their own collation
-    digest = _sha256("\n".join(sorted("\t".join(row) for row in live)))
+    digest = digest_of_articles((row[0], row[1], row[2]) for row in live)
     with _lock:
         _digests[address] = (state, digest)
     return digest
+
+
+def digest_of_articles(live: Iterable[tuple[str, str, str]]) -> str:
+    """The same over ``(source, external id, digest of the version)`` of each article, in any order."""
+    # sorted here: databases order by their own collation
+    return _sha256("\n".join(sorted("\t".join(row) for row in live)))
 
 
 def _sha256(text: str) -> str:

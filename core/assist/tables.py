@@ -11,6 +11,8 @@ from core.database import Base, Identifier, JSONColumn, Row, UTCDateTime, now
 _RUNNING = text("state = 'running'")
 _WAITING = text("state = 'waiting'")
 _IMPORTED = text("message_id IS NOT NULL")
+ANSWERED = text("state = 'ready' AND decision = 'answer'")
+"""SQL condition of drafts that are an answer, as their index has it."""
 
 
 class Build(Base, table=True):
@@ -46,6 +48,16 @@ class Draft(Row, table=True):
             unique=True,
             sqlite_where=_RUNNING,
             postgresql_where=_RUNNING,
+        ),
+        Index(
+            "ix_draft_outcome",
+            "created_at",
+            "conversation_id",
+            "outcome",
+            "picked",
+            "model",
+            sqlite_where=ANSWERED,
+            postgresql_where=ANSWERED,
         ),
         Index(
             "ux_draft_message",
@@ -120,6 +132,9 @@ class Draft(Row, table=True):
     )
     offered: int | None = Field(default=None, description="Suggestions the other system offered.")
     picked: int | None = Field(default=None, description="Rank of the one that was picked, 1 is the first.")
+    offers: list[str] = Field(
+        default_factory=list, sa_type=JSONColumn, description="What was offered, by name, best first."
+    )
 
 
 class Citation(Row, table=True):

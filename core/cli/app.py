@@ -18,9 +18,12 @@ from core.cli.answering import answering_app
 from core.cli.auditing import verify_audit
 from core.cli.checking import doctor
 from core.cli.connections import connections_app
+from core.cli.criteria import criteria_app
 from core.cli.drafting import draft
+from core.cli.flags import flags_app
 from core.cli.importing import import_app, show_formats
 from core.cli.people import people_app
+from core.cli.quality import quality
 from core.cli.searching import search
 from core.cli.starting import init
 from core.cli.traces import traces_app
@@ -86,7 +89,10 @@ app.add_typer(actions_app, name="actions")
 app.add_typer(people_app, name="people")
 app.add_typer(answering_app, name="answering")
 app.add_typer(connections_app, name="connections")
+app.add_typer(criteria_app, name="criteria")
 app.add_typer(traces_app, name="traces")
+app.add_typer(flags_app, name="flags")
+app.command()(quality)
 app.command()(worker)
 
 

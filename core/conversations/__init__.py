@@ -27,9 +27,12 @@ from core.conversations.records import (
     ConversationRecord,
     CustomerRecord,
     ImportReport,
+    JudgementRecord,
     MessageRecord,
     Progress,
     Reject,
+    StoredRecord,
+    SuggestionRecord,
 )
 from core.conversations.replies import DraftUsed, SentReply, send_reply
 from core.conversations.stamp import conversation_stamp
@@ -69,6 +72,7 @@ __all__ = [
     "CustomerRecord",
     "DraftUsed",
     "ImportReport",
+    "JudgementRecord",
     "Message",
     "MessageRecord",
     "OutboxItem",
@@ -79,6 +83,8 @@ __all__ = [
     "Reject",
     "Reply",
     "SentReply",
+    "StoredRecord",
+    "SuggestionRecord",
     "add_customer_message",
     "anything_due",
     "assign",

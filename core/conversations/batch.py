@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -17,7 +18,7 @@ from sqlalchemy import Connection, select
 from core.conversations.attachments import StoredAttachment
 from core.conversations.checking import clean, customer_id_of, digest_key, one_line
 from core.conversations.customers import write_customers
-from core.conversations.records import ConversationRecord, MessageRecord
+from core.conversations.records import ConversationRecord, MessageRecord, StoredRecord
 from core.conversations.standing import Standing
 from core.conversations.statements import (
     Rows,
@@ -56,6 +57,7 @@ class Written:
     unchanged: int = 0
     messages: int = 0
     notes: Counter[str] = field(default_factory=Counter)
+    stored: list[StoredRecord] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ class _Known:
     """A conversation that is already stored, with the messages it has."""
 
     row: Any
-    keys: set[str] = field(default_factory=set)
+    keys: dict[str, int] = field(default_factory=dict)
     ours: Counter[str] = field(default_factory=Counter)
     next_position: int = 0
 
@@ -92,16 +94,22 @@ class ConversationBatch:
             for checked in batch
         }
         conversation_ids = iter(new_ids(self._connection, _CONVERSATION, len(batch) - len(known)))
-        message_ids = iter(new_ids(self._connection, _MESSAGE, sum(map(len, added.values()))))
+        free = iter(new_ids(self._connection, _MESSAGE, sum(map(len, added.values()))))
         for checked in batch:
             record = checked.record
             places = added[record.external_id]
+            message_ids = list(islice(free, len(places)))
             if (stored := known.get(record.external_id)) is None:
                 key = next(conversation_ids)
                 standing = self._add_messages(checked, places, key, 0, Standing(), None, message_ids)
                 self._add_conversation(record, key, customers[customer_id_of(record)], standing)
             else:
+                key = stored.row.id
                 self._update_conversation(checked, stored, places, message_ids)
+            keys = {} if stored is None else stored.keys
+            keys |= {checked.keys[place]: found for place, found in zip(places, message_ids, strict=True)}
+            ids = tuple(keys.get(name) for name in checked.keys)
+            self._written.stored.append(StoredRecord(record, checked.line, key, ids, new=stored is None))
         self._execute()
         return self._written
 
@@ -114,12 +122,12 @@ class ConversationBatch:
             return known
         by_id = {stored.row.id: stored for stored in known.values()}
         columns = _MESSAGE.c
-        texts = select(columns.conversation_id, columns.external_id, columns.position).where(
+        texts = select(columns.id, columns.conversation_id, columns.external_id, columns.position).where(
             columns.conversation_id.in_(by_id)
         )
-        for conversation_id, external_id, position in self._connection.execute(texts):
+        for message_id, conversation_id, external_id, position in self._connection.execute(texts):
             stored = by_id[conversation_id]
-            stored.keys.add(external_id)
+            stored.keys[external_id] = message_id
             stored.next_position = max(stored.next_position, position + 1)
         # What was written here has no external id. When the source hands it back, it is the same message.
         ours = select(columns.conversation_id, columns.author, columns.text).where(
@@ -221,7 +229,7 @@ class ConversationBatch:
     ) -> Standing:
         """Queue the messages at ``places``; history from before ``since`` does not change the standing."""
         messages, keys = checked.record.messages, checked.keys
-        for offset, (place, message_id) in enumerate(zip(places, message_ids, strict=False)):
+        for offset, (place, message_id) in enumerate(zip(places, message_ids, strict=True)):
             message = messages[place]
             said = clean(message.text)
             self._messages.append(_message_row(message, said, keys[place]))
@@ -255,7 +263,7 @@ class ConversationBatch:
 
 def _unknown_messages(checked: Checked, stored: _Known | None) -> Sequence[int]:
     """The places of the messages that are not stored yet."""
-    seen: set[str] = set() if stored is None else stored.keys
+    seen: set[str] = set() if stored is None else set(stored.keys)
     ours: Counter[str] = Counter() if stored is None else stored.ours
     places = []
     for place, key in enumerate(checked.keys):

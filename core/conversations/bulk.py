@@ -6,7 +6,7 @@ is missing and nothing twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
@@ -16,7 +16,7 @@ from core import audit
 from core.conversations.attachments import StoredAttachment, store_attachments
 from core.conversations.batch import Checked, ConversationBatch, Written
 from core.conversations.checking import check_conversation, message_keys, one_line
-from core.conversations.records import ConversationRecord, ImportReport, Progress, Reject
+from core.conversations.records import ConversationRecord, ImportReport, Progress, Reject, StoredRecord
 from core.database import Database
 from core.errors import InvalidInput
 from core.identity import SYSTEM, Actor, Permission, Person, require
@@ -24,6 +24,9 @@ from core.settings import get_settings
 
 MAX_BATCH_CHARACTERS = 16_000_000
 """Text held in memory before a batch is written early."""
+
+AlsoStore = Callable[[Session, Sequence[StoredRecord]], list[Reject]]
+"""Stores more about records that were just written, in their transaction; says what it could not."""
 
 
 def import_conversations(
@@ -35,6 +38,7 @@ def import_conversations(
     batch_size: int = 2000,
     home: Path | None = None,
     actor: Actor = SYSTEM,
+    also: AlsoStore | None = None,
 ) -> ImportReport:
     """Store conversations and say what became of each.
 
@@ -48,6 +52,8 @@ def import_conversations(
         progress: called after each batch was committed.
         batch_size: conversations in one transaction.
         home: below it attachments are kept. By default the settings' ``home``.
+        also: stores what else came with the records, in the transaction of their batch. What it
+            refuses is reported; the conversations stay.
 
     Raises:
         PermissionDenied: the actor may not import.
@@ -60,7 +66,7 @@ def import_conversations(
     folder = home or get_settings().home
     people = _people(database)
     for batch in _batches(records, report, size=batch_size, home=folder):
-        _write(batch, report, database=database, source=source, people=people)
+        _write(batch, report, database=database, source=source, people=people, also=also)
         if progress is not None:
             progress(report)
     with database.transaction() as session:
@@ -104,12 +110,19 @@ def _stored(record: ConversationRecord, home: Path) -> dict[int, tuple[StoredAtt
 
 
 def _write(
-    batch: list[Checked], report: ImportReport, *, database: Database, source: str, people: dict[str, int]
+    batch: list[Checked],
+    report: ImportReport,
+    *,
+    database: Database,
+    source: str,
+    people: dict[str, int],
+    also: AlsoStore | None,
 ) -> None:
     """Write a batch; when the database refuses it, halve it until the one it refuses stands alone."""
     try:
         with database.transaction() as session:
             written = ConversationBatch(session.connection(), source=source, people=people).write(batch)
+            refused = also(session, written.stored) if also is not None else []
     except StatementError as error:
         if isinstance(error, OperationalError | InterfaceError):
             raise
@@ -119,9 +132,10 @@ def _write(
             return
         middle = len(batch) // 2
         for half in (batch[:middle], batch[middle:]):
-            _write(half, report, database=database, source=source, people=people)
+            _write(half, report, database=database, source=source, people=people, also=also)
         return
     _add(report, written)
+    report.rejects.extend(refused)
 
 
 def _add(report: ImportReport, written: Written) -> None:

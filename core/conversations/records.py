@@ -53,6 +53,40 @@ class AttachmentRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestionRecord:
+    """What another system suggested for one message of ours, and what its author did with it.
+
+    ``picked`` is the rank of the suggestion that was sent, 1 the first; None means own words in spite
+    of what was offered. ``offered`` counts the suggestions, None where the source does not say;
+    ``labels`` names them, best first.
+    """
+
+    offered: int | None = None
+    picked: int | None = None
+    edited: bool = False
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementRecord:
+    """An answer somebody gave about a conversation, such as one line of a questionnaire.
+
+    ``person`` is the name of who answered, empty for the customer. ``criterion`` names a criterion,
+    ``question`` is what was asked in words; one of the two is there. ``answer`` is a truth value, a
+    number, a text, or several texts. ``choices`` and ``good`` describe a question that is new here.
+    """
+
+    answer: bool | int | str | tuple[str, ...]
+    criterion: str = ""
+    question: str = ""
+    person: str = ""
+    reason: str = ""
+    at: datetime | None = None
+    choices: tuple[str, ...] = ()
+    good: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MessageRecord:
     """One utterance. ``author`` is one of :data:`AUTHORS`, ``created_at`` is aware.
 
@@ -67,6 +101,7 @@ class MessageRecord:
     html: str = ""
     folded: str = ""
     attachments: tuple[AttachmentRecord, ...] = ()
+    suggestion: SuggestionRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +126,7 @@ class ConversationRecord:
     priority: int = 3
     escalation_reason: str = ""
     assignee_username: str = ""
+    judgements: tuple[JudgementRecord, ...] = ()
     line: int = 0
 
 
@@ -101,6 +137,21 @@ class Reject:
     line: int
     reason: str
     external_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record that is in the database now, with its keys there.
+
+    ``message_ids`` stand in the order of the record's messages; None where a message was written here
+    and came back from the source. ``new`` says whether the conversation was not there before.
+    """
+
+    record: ConversationRecord
+    line: int
+    conversation_id: int
+    message_ids: tuple[int | None, ...]
+    new: bool
 
 
 @dataclass(slots=True)

@@ -12,6 +12,8 @@ SUBJECTS = ("conversation", "message", "draft", "reply")
 MARKED, NOTHING_MARKED, NOTED = "marked", "none", "noted"
 SEPARATOR = " | "
 """Between the answers of one many_of judgement; so no answer may contain a ``|``."""
+MAX_STORED = 1000
+"""Characters of one stored answer, with all that were chosen."""
 
 _FIXED = {
     "yes_no": ("yes", "no"),
@@ -52,7 +54,18 @@ def checked_answer(criterion: Criterion, answer: str | Sequence[str]) -> str:
     unknown = next((part for part in parts if part not in allowed), None)
     if unknown is not None or not parts:
         wrong = f"{unknown!r} does not answer" if unknown is not None else "Nothing was chosen for"
-        raise InvalidInput(f"{wrong} “{criterion.question}”: choose one of {', '.join(allowed)}.")
+        raise InvalidInput(f"{wrong} “{criterion.question}”: choose one of {_listed(allowed)}.")
     if criterion.kind != "many_of" and len(parts) > 1:
         raise InvalidInput(f"“{criterion.question}” takes one answer, and {len(parts)} were given.")
-    return SEPARATOR.join(sorted(set(parts), key=allowed.index))
+    joined = SEPARATOR.join(sorted(set(parts), key=allowed.index))
+    if len(joined) > MAX_STORED:
+        raise InvalidInput(f"{len(set(parts))} answers at once are too many to store: choose fewer.")
+    return joined
+
+
+def _listed(allowed: Sequence[str]) -> str:
+    """The answers in words; of many, the first ones and how many more there are."""
+    most = 12
+    if len(allowed) <= most:
+        return ", ".join(allowed)
+    return f"{', '.join(allowed[:most])} and {len(allowed) - most:,} more"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlmodel import Session, col, select
 
 from core.criteria.answers import checked_answer
@@ -117,6 +117,7 @@ def record_judgement(
         build_id=build_id,
         external_id=external_id,
     )
+    _take_turns(judge, session)
     session.add(judgement)
     session.flush()
     session.execute(
@@ -135,6 +136,7 @@ def withdraw_judgement(judge: Judge, judgement_id: int, *, session: Session) -> 
     Raises:
         NotFound: there is no such judgement by this judge.
     """
+    _take_turns(judge, session)
     found = session.get(Judgement, judgement_id)
     if found is None or (found.judge_type, found.judge) != (judge.kind, judge.name):
         raise NotFound("This answer is not yours, or it does not exist.")
@@ -163,9 +165,26 @@ def in_force() -> tuple[Any, Any]:
     return col(Judgement.superseded_by_id).is_(None), col(Judgement.withdrawn_at).is_(None)
 
 
+def _take_turns(judge: Judge, session: Session) -> None:
+    """Let two windows of one person answer one after the other, or neither would supersede the other.
+
+    SQLite has one writer at a time anyhow. Classifiers and imports run alone, and may judge as so many
+    that a lock for each would be too much.
+    """
+    if judge.kind == "person" and judge.name.isdecimal() and session.get_bind().dialect.name == "postgresql":
+        turn = text("SELECT pg_advisory_xact_lock(hashtextextended(:judge, 0))")
+        session.execute(turn, {"judge": f"judgement:{judge.name}"})
+
+
 def _same(judgement: Judgement) -> tuple[Any, ...]:
-    """SQL conditions of the judgements by the same judge about the same question and subject."""
+    """SQL conditions of the judgements by the same judge about the same question and subject.
+
+    A decision between judges corrects nobody's own answer, not even the decider's: agreement is measured
+    on those.
+    """
+    decided = col(Judgement.origin) == "adjudication"
     return (
+        decided if judgement.origin == "adjudication" else ~decided,
         col(Judgement.criterion_id) == judgement.criterion_id,
         col(Judgement.subject_type) == judgement.subject_type,
         col(Judgement.subject_id) == judgement.subject_id,

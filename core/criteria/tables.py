@@ -81,7 +81,7 @@ class Judgement(Row, table=True):
     judge_type: str = Field(max_length=20)
     judge: str = Field(
         max_length=200,
-        description="Person id, 'outside:NAME' of somebody who has no account, classifier name, or 'customer'",
+        description="Person id, 'outside:NAME' of somebody without account, classifier name, or 'customer'",
     )
     origin: str = Field(default="", max_length=20)
     reason: str = ""

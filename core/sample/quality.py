@@ -1,4 +1,4 @@
-"""What the sample's people judged: labels in queues, decisions, reactions, and a classifier beside them."""
+"""What the sample's people judged: labels in queues, decisions, reactions, flags; and a classifier."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlmodel import Session
 from core.criteria import Criterion
 from core.identity import Person, actor_of
 from core.sample.closing_words import judge_by_closing_words
+from core.sample.flags import write_flags
 from core.sample.history import Stored
 from core.sample.judging import first_replies, write_labels, write_reactions
 from core.sample.label_queues import Draw, Subject, decide_some, write_label_queue
@@ -56,7 +57,8 @@ def write_quality(
     classified = list(judge_by_closing_words(stories, stored, criteria["resolved"]))
     session.add_all(classified)
     session.flush()
-    return len(given) + decided + reactions + len(classified)
+    flags = write_flags(session, conversations=list(stored.conversations.values()), people=people)
+    return len(given) + decided + reactions + len(classified) + flags
 
 
 def _reply(story: Story, stored: Stored, replies: Mapping[int, int]) -> Subject:

@@ -9,6 +9,7 @@ from pages.rep import (
     conversation_pane,
     draft_pane,
     evidence_pane,
+    flagging,
     queue_pane,
     shortcuts,
 )
@@ -27,9 +28,10 @@ with middle, st.container(key="conversation_pane"):
     if view is not None:
         draft = draft_pane.load(actor, view)
         requests = actions_pane.load(actor, view)
+        flags = flagging.load(actor, view)
         conversation_pane.show_header(actor, view)
         with st.container(key="conversation_scroll"):
-            conversation_pane.show_thread(actor, view)
+            conversation_pane.show_thread(actor, view, flags, whole=flagging.whole(view, draft, flags))
             # places of their own: a card that comes or goes must not move a fragment that redraws itself
             with st.container(key="open_actions"):
                 actions_pane.show_open(actor, requests, draft)
@@ -39,3 +41,5 @@ with middle, st.container(key="conversation_pane"):
 with right:
     if view is not None:
         evidence_pane.show(actor, view, draft, requests)
+if view is not None:
+    flagging.show_if_asked(actor, view)

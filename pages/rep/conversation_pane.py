@@ -20,8 +20,9 @@ from core.conversations.tables import Message, OutboxItem
 from core.errors import NotFound
 from core.identity import Actor, Permission
 from pages.process import get_process
-from pages.rep import selection
-from pages.widgets.components import thread
+from pages.rep import flagging, selection
+from pages.rep.flagging import Flagging
+from pages.widgets.components import MarkedSubject, thread
 from pages.widgets.labels import CHANNELS, PRIORITIES, STATUSES, language
 from pages.widgets.shell import run_action
 from pages.widgets.style import escape
@@ -159,10 +160,23 @@ def _escalate(actor: Actor, conversation_id: int) -> None:
         st.rerun()
 
 
-def show_thread(actor: Actor, view: ConversationView) -> None:
-    """All messages, oldest first; quoted text and signatures folded."""
-    st.session_state[seen_key(view.conversation.key)] = view.last_message_id or 0
-    thread(view.conversation.key, [_message(actor, view, message) for message in view.messages])
+def show_thread(
+    actor: Actor, view: ConversationView, flags: Flagging, *, whole: MarkedSubject | None
+) -> None:
+    """All messages, oldest first; quoted text and signatures folded.
+
+    Args:
+        whole: what is flagged when no words are marked.
+    """
+    conversation_id = view.conversation.key
+    st.session_state[seen_key(conversation_id)] = view.last_message_id or 0
+    thread(
+        conversation_id,
+        [_message(actor, view, message, flags) for message in view.messages],
+        flagging=flags.may_flag,
+        whole=whole,
+        on_flag=partial(flagging.ask, conversation_id),
+    )
 
 
 def seen_key(conversation_id: int) -> str:
@@ -170,8 +184,9 @@ def seen_key(conversation_id: int) -> str:
     return f"seen_{conversation_id}"
 
 
-def _message(actor: Actor, view: ConversationView, message: Message) -> dict[str, Any]:
+def _message(actor: Actor, view: ConversationView, message: Message, flags: Flagging) -> dict[str, Any]:
     delivery = view.deliveries.get(message.key)
+    subject = flags.subject(message.key)
     return {
         "side": {"customer": "theirs", "system": "system"}.get(message.author, "ours"),
         "name": message.name
@@ -184,6 +199,8 @@ def _message(actor: Actor, view: ConversationView, message: Message) -> dict[str
         "files": [_file(item) for item in view.attachments.get(message.key, [])],
         "state": _delivery(delivery),
         "failed": delivery is not None and delivery.state == "failed",
+        "subject": subject,
+        "flags": flags.told(actor, subject),
     }
 
 

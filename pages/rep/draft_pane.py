@@ -13,10 +13,11 @@ from core.assist import DraftView, current_draft, discard_draft
 from core.conversations import ConversationView, conversation_stamp, open_composer, save_composer
 from core.identity import Actor, Permission
 from pages.process import get_process
+from pages.rep import flagging
 from pages.rep.composer_pane import refill
 from pages.rep.draft_notes import show_findings, show_origin, show_question, show_steps
 from pages.rep.numbers import numbered, numbered_supports
-from pages.widgets.components import Cite, Segment, rich_text
+from pages.widgets.components import Cite, MarkedSubject, Segment, rich_text
 from pages.widgets.shell import run_action
 from pages.widgets.style import escape
 from pages.widgets.times import clock
@@ -100,6 +101,7 @@ def _stop(actor: Actor, draft_id: int) -> None:
 
 def _ready(actor: Actor, view: DraftView) -> None:
     draft = view.draft
+    subject: MarkedSubject = {"type": "draft", "id": draft.key}
     with st.container(horizontal=True, vertical_alignment="center"):
         if view.stale:
             st.badge("Out of date: the customer has written since", icon=":material/history:", color="orange")
@@ -127,13 +129,13 @@ def _ready(actor: Actor, view: DraftView) -> None:
         _verbs(actor, view)
     show_findings(view)
     if draft.decision == "answer":
-        rich_text(_segments(view), key=f"draft_{draft.key}", small=view.blocked)
+        rich_text(_segments(view), key=f"draft_{draft.key}", small=view.blocked, subject=subject)
         show_question(actor, view)
     else:
         st.markdown(f"**{escape(view.reason_text)}**")
         show_question(actor, view)
         if draft.text:
-            rich_text([{"text": draft.text}], key=f"draft_{draft.key}", small=True)
+            rich_text([{"text": draft.text}], key=f"draft_{draft.key}", small=True, subject=subject)
     show_steps(view)
     show_origin(actor, view)
 
@@ -206,6 +208,7 @@ def _verbs(actor: Actor, view: DraftView) -> None:
             type="tertiary",
             on_click=lambda: _discard(actor, view, st.session_state[key]),
         )
+    flagging.draft_button(actor, view)
 
 
 def _insert(actor: Actor, view: DraftView) -> None:

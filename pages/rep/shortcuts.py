@@ -10,6 +10,7 @@ SHORTCUTS = {
     "I": "Insert the draft into your reply",
     "G": "Write the draft again, with a note if you like (Enter starts)",
     "X": "Discard the draft",
+    "S / W": "Flag as strong, weak: the words you selected, else the draft or our last reply",
     "Ctrl + Enter": "Send your reply (while typing in it)",
     "Esc": "Leave the reply field, so that the letters work again",
     "?": "This sheet",

@@ -1,4 +1,4 @@
-"""The four small browser components Ratchet draws itself.
+"""The small browser components Ratchet draws itself; the labeller has a module of its own.
 
 Streamlit's own widgets are used everywhere else. These exist because a queue of fifty rows, a
 long thread and a text that must survive a refresh are cheaper and better as one element each.
@@ -22,6 +22,21 @@ class Cite(TypedDict):
     quote: str
 
 
+class MarkedSubject(TypedDict):
+    """Whose words can be marked. ``type``: draft, reply or message."""
+
+    type: str
+    id: int
+
+
+class Marked(MarkedSubject, total=False):
+    """What somebody wants to flag, as the browser says it; without ``start`` and ``end`` all of it."""
+
+    start: int
+    end: int
+    strength: str
+
+
 class Segment(TypedDict, total=False):
     """A run of text. ``kind``: "", mark, insert or delete."""
 
@@ -30,20 +45,26 @@ class Segment(TypedDict, total=False):
     cites: list[Cite]
 
 
-def _register(name: str, html: str) -> Any:
-    css, js = ((_FRONTEND / f"{name}.{suffix}").read_text("utf-8") for suffix in ("css", "js"))
+def register(name: str, html: str, *, parts: Sequence[str] = ()) -> Any:
+    """A component of ``frontend/<name>.css`` and ``.js``; ``parts`` name scripts to put before it."""
+    css = (_FRONTEND / f"{name}.css").read_text("utf-8")
+    js = "\n".join((_FRONTEND / f"{part}.js").read_text("utf-8") for part in (*parts, name))
     return st.components.v2.component(f"ratchet_{name}", html=html, css=css, js=js)
 
 
-_queue = _register("queue", '<div class="root"></div>')
-_thread = _register("thread", '<div class="thread" role="log" aria-label="Messages"></div>')
-_composer = _register(
+_queue = register("queue", '<div class="root"></div>')
+_thread = register(
+    "thread", '<div class="thread" role="log" aria-label="Messages"></div>', parts=["marking"]
+)
+_composer = register(
     "composer",
     '<div class="composer"><textarea rows="3"></textarea><div class="bar">'
     '<span class="note" role="status"></span>'
     '<button class="send" type="button"><span class="label"></span><kbd>Ctrl ↵</kbd></button></div></div>',
 )
-_rich_text = _register("rich_text", '<div class="text"></div>')
+_rich_text = register("rich_text", '<div class="text"></div>', parts=["marking"])
+_flag_button = register("flag_button", '<div class="place"></div>', parts=["marking"])
+_choice_keys = register("choice_keys", '<div class="keys"></div>')
 
 
 def queue_list(
@@ -70,9 +91,50 @@ def queue_list(
     )
 
 
-def thread(conversation_id: int, messages: Sequence[dict[str, Any]]) -> None:
-    """The messages of a conversation, oldest first."""
-    _thread(key="thread", data={"conversation": conversation_id, "messages": list(messages)})
+def thread(
+    conversation_id: int,
+    messages: Sequence[dict[str, Any]],
+    *,
+    flagging: bool = False,
+    whole: MarkedSubject | None = None,
+    on_flag: Callable[[Marked], None] | None = None,
+) -> None:
+    """The messages of a conversation, oldest first.
+
+    Args:
+        flagging: S and W, and a button on each message with a ``subject``, ask to flag.
+        whole: what they mean when no words are selected.
+        on_flag: gets what is to be flagged; empty when there is nothing of ours.
+    """
+
+    def asked() -> None:
+        if on_flag is not None:
+            on_flag(st.session_state["thread"]["flag"])
+
+    _thread(
+        key="thread",
+        data={
+            "conversation": conversation_id,
+            "messages": list(messages),
+            "flagging": flagging,
+            "whole": whole,
+        },
+        on_flag_change=asked,
+    )
+
+
+def flag_button(subject: MarkedSubject, flags: Sequence[str], *, key: str) -> None:
+    """A small button that flags a text shown elsewhere; works beside :func:`thread`."""
+    _flag_button(key=key, data={"subject": subject, "flags": list(flags)}, width="content")
+
+
+def choice_keys(*, choices: str, save: str, once: str) -> None:
+    """Keys 1 to 9 choose from the widget with key ``choices``, Enter presses the button in ``save``.
+
+    Args:
+        once: the choice gets the focus when this value is new.
+    """
+    _choice_keys(key="choice_keys", data={"choices": choices, "save": save, "once": once})
 
 
 def composer(
@@ -121,8 +183,14 @@ def composer(
 
 
 def rich_text(
-    segments: Sequence[Segment], *, key: str, small: bool = False, clip: bool = False, caret: bool = False
+    segments: Sequence[Segment],
+    *,
+    key: str,
+    small: bool = False,
+    clip: bool = False,
+    caret: bool = False,
+    subject: MarkedSubject | None = None,
 ) -> None:
-    """Text with marks, differences or citation numbers."""
+    """Text with marks, differences or citation numbers. ``subject``: what is flagged by marking words."""
     classes = [name for name, wanted in (("small", small), ("clip", clip), ("caret", caret)) if wanted]
-    _rich_text(key=key, data={"segments": list(segments), "classes": classes})
+    _rich_text(key=key, data={"segments": list(segments), "classes": classes, "subject": subject})

@@ -31,6 +31,7 @@ def past_examples(*, session: Session) -> list[Example]:
         col(Draft.decision) == "answer",
         col(Draft.state) == "ready",
         col(Draft.outcome).in_(("sent", "edited", "discarded")),
+        col(Draft.message_id).is_(None),  # other systems' suggestions have no signals
     )
     edits = dict(_edits(session))
     judged = dict(_judged(session))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 from typing import Any, Self
 
 from sqlmodel import Session, col, select
@@ -93,6 +95,7 @@ def read_background(
     language: str,
     basis_message_id: int | None,
     draft_id: int | None = None,
+    as_of: datetime | None = None,
 ) -> Background:
     """The background of a conversation.
 
@@ -100,22 +103,40 @@ def read_background(
         language: of the reply; statements are given in it where there are some.
         basis_message_id: answers count for the message they were given about.
         draft_id: the draft to be written; later ones do not count.
+        as_of: as it was then, so far as the dates on the requests tell; None for as it is.
     """
-    requests = session.exec(
-        select(ActionRequest)
-        .where(
-            col(ActionRequest.conversation_id) == conversation_id,
-            col(ActionRequest.status).not_in(_LEFT_OUT),
-        )
-        .order_by(col(ActionRequest.id).desc())
-        .limit(MOST_ACTIONS)
-    ).all()
+    mine = select(ActionRequest).where(
+        col(ActionRequest.conversation_id) == conversation_id,
+        col(ActionRequest.status).not_in(_LEFT_OUT),
+    )
+    newest_first = mine.order_by(col(ActionRequest.id).desc())
+    if as_of is None:
+        requests = list(session.exec(newest_first.limit(MOST_ACTIONS)))
+    else:
+        then = (_as_of(request, as_of) for request in session.exec(newest_first))
+        requests = list(islice((request for request in then if request is not None), MOST_ACTIONS))
     steps = [
         step_of_request(request, label=f"A{number}", title=request.effect, language=language)
         for number, request in enumerate(reversed(requests), start=1)
         if draft_id is None or request.draft_id != draft_id
     ]
     return Background(tuple(steps), _answers(conversation_id, basis_message_id, draft_id, session=session))
+
+
+def _as_of(request: ActionRequest, moment: datetime) -> ActionRequest | None:
+    """A request as it was; None when nobody had asked or decided anything about it yet.
+
+    Of one that was under way then, what came of it since is left out.
+    """
+    rejected = request.status == "rejected"
+    over_at = request.decided_at if rejected else request.finished_at
+    if over_at is not None and over_at <= moment:
+        return request
+    begun = [at for at in (request.asked_at, None if rejected else request.decided_at) if at is not None]
+    if not any(at <= moment for at in begun):
+        return None
+    under_way = {"status": "asked", "result": {}, "summary": "", "statements": {}, "error": ""}
+    return ActionRequest(**(request.model_dump() | under_way))
 
 
 def _answers(

@@ -107,8 +107,10 @@ def begin_if_needed(
 
 
 def newest_draft(conversation_id: int, *, session: Session) -> Draft | None:
-    """The latest draft of a conversation, as it is in the database now."""
-    query = select(Draft).where(col(Draft.conversation_id) == conversation_id)
+    """The latest draft of a conversation, as it is in the database now; none that was imported."""
+    query = select(Draft).where(
+        col(Draft.conversation_id) == conversation_id, col(Draft.message_id).is_(None)
+    )
     query = query.order_by(col(Draft.id).desc()).limit(1)
     return session.exec(query.execution_options(populate_existing=True)).first()
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from core.errors import InvalidInput
 from core.knowledge import ArticleRecord
-from core.surfaces.importers.building import clean_text
 from core.surfaces.importers.dates import parse_when
+from core.surfaces.importers.fields import clean_text
 from core.surfaces.importers.options import ImportOptions
 
 MAX_BODY = 5_000_000

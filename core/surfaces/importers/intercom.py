@@ -7,7 +7,8 @@ from typing import Any
 
 from core.conversations import AttachmentRecord, ConversationRecord
 from core.errors import InvalidInput
-from core.surfaces.importers.building import build_conversation, clean_text
+from core.surfaces.importers.building import build_conversation
+from core.surfaces.importers.fields import clean_text
 from core.surfaces.importers.json_items import Item, items, layout_of, side_list
 from core.surfaces.importers.json_lines import check_new
 from core.surfaces.importers.options import ImportOptions

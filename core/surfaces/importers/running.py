@@ -15,6 +15,7 @@ from core.database import Database
 from core.errors import InvalidInput
 from core.identity import SYSTEM, Actor, Permission, require
 from core.knowledge import ArticleRecord, import_articles
+from core.surfaces.importers.opinion_store import OpinionStore
 from core.surfaces.importers.options import ImportOptions
 from core.surfaces.importers.registry import (
     article_format,
@@ -107,16 +108,20 @@ def import_conversation_file(
     source = open_source(path, passes=chosen.passes)
     with RejectsFile(_writable(rejects_path or default_rejects_path(path))) as rejects:
         sieve = _Sieve(source, rejects, progress)
+        opinions = OpinionStore(actor=actor, source=options.source)
         report = import_conversations(
             sieve.records(chosen.read(source, options)),
             database=database,
             source=options.source,
             batch_size=chosen.batch,
             actor=actor,
+            also=opinions,
             progress=lambda running: sieve.tell(stored=running.new + running.updated + running.unchanged),
         )
         for refused in report.rejects:
             sieve.reject(Reject(refused.line, refused.reason))
+        if opinions.remark:
+            sieve.remark(Remark(0, opinions.remark))
     return sieve.summary(
         "conversations",
         chosen.name,
@@ -233,9 +238,7 @@ class _Sieve:
             if isinstance(entry, Reject):
                 self.reject(entry)
             elif isinstance(entry, Remark):
-                self._remarked += 1
-                if len(self._remarks) < _KEPT:
-                    self._remarks.append(entry)
+                self.remark(entry)
             else:
                 yield entry
             if time.monotonic() - self._told > 0.25:
@@ -245,6 +248,11 @@ class _Sieve:
         self._file.write(reject)
         if len(self._rejects) < _KEPT:
             self._rejects.append(Reject(reject.line, reject.reason, file=reject.file))
+
+    def remark(self, remark: Remark) -> None:
+        self._remarked += 1
+        if len(self._remarks) < _KEPT:
+            self._remarks.append(remark)
 
     def tell(self, *, stored: int | None = None) -> None:
         self._told = time.monotonic()

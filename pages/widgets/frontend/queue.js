@@ -5,6 +5,8 @@ const typing = (event) => {
   return node.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(node.tagName)
 }
 
+const FLAGS = { s: "strong", w: "weak" }
+
 const element = (tag, className, text) => {
   const node = document.createElement(tag)
   if (className) node.className = className
@@ -91,6 +93,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     else if (event.key === "?") setTriggerValue("help", true)
     else if (event.key === "g") press("again_", "input")
     else if (event.key === "x") press("discard_", "[role=menuitem]")
+    else if (FLAGS[event.key]) document.dispatchEvent(new CustomEvent("ratchet-flag", { detail: { strength: FLAGS[event.key] } }))
     else return
     event.preventDefault()
   }

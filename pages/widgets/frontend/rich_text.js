@@ -1,8 +1,7 @@
 // Text in segments: plain, marked, inserted, deleted, or followed by citation numbers.
 const TAGS = { mark: "mark", insert: "ins", delete: "del" }
 
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".text")
+function draw(root, data) {
   const signature = JSON.stringify(data)
   if (root.ratchetSignature === signature) return
   root.ratchetSignature = signature
@@ -23,4 +22,10 @@ export default function ({ data, parentElement }) {
   }
   const first = root.querySelector("mark")
   if (first && root.classList.contains("clip")) root.scrollTop = Math.max(0, first.offsetTop - root.offsetTop - 20)
+}
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".text")
+  draw(root, data)
+  return answerMarked(parentElement, root, () => (data.subject ? [[root, data.subject]] : []))
 }

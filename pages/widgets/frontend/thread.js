@@ -7,7 +7,7 @@ const element = (tag, className, text) => {
 }
 const LONG = 1800
 
-function message(item) {
+function message(item, flagging) {
   const article = element("article", item.side)
   article.setAttribute("aria-label", `${item.name}, ${item.at}`)
   if (item.side !== "system") {
@@ -16,10 +16,17 @@ function message(item) {
     name.dir = "auto"
     meta.append(name, element("span", "", item.time))
     meta.title = item.at
+    if (item.subject && flagging) meta.prepend(flagButton(item.subject, item.flags))
+    else if (item.flags.length) {
+      const mark = element("span", "flag set", `⚑ ${item.flags.length}`)
+      mark.title = item.flags.join("\n")
+      meta.prepend(mark)
+    }
     article.append(meta)
   }
   const body = element("div", "body", item.text)
   body.dir = "auto"
+  body.ratchetSubject = item.subject
   article.append(body)
   if (item.text.length > LONG) {
     body.classList.add("long")
@@ -53,16 +60,15 @@ function scroller(node) {
   return null
 }
 
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".thread")
-  const signature = JSON.stringify(data)
+function draw(root, data) {
+  const signature = JSON.stringify([data.conversation, data.messages, data.flagging])
   if (root.ratchetSignature === signature) return
   root.ratchetSignature = signature
   root.replaceChildren()
   let day = ""
   for (const item of data.messages) {
     if (item.day !== day) root.append(element("div", "day", (day = item.day)))
-    root.append(message(item))
+    root.append(message(item, data.flagging))
   }
   const key = `${data.conversation}:${data.messages.length}`
   if (root.dataset.key !== key) {
@@ -71,5 +77,28 @@ export default function ({ data, parentElement }) {
       const pane = scroller(root)
       if (pane) pane.scrollTop = pane.scrollHeight
     })
+  }
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".thread")
+  draw(root, data)
+  const silence = answerMarked(parentElement, root, () =>
+    [...root.querySelectorAll(".body")].filter((body) => body.ratchetSubject).map((body) => [body, body.ratchetSubject]),
+  )
+  // S, W and every flag button end here: this component is always there and reruns the whole page.
+  if (root.ratchetFlag) document.removeEventListener(FLAG, root.ratchetFlag)
+  root.ratchetFlag = ({ detail }) => {
+    if (!data.flagging || document.querySelector('[role="dialog"]')) return
+    const words = marked()
+    const wanted = detail.subject
+    const same = words && (!wanted || (words.type === wanted.type && words.id === wanted.id))
+    const subject = same ? words : (wanted ?? data.whole)
+    setTriggerValue("flag", { ...subject, strength: detail.strength })
+  }
+  document.addEventListener(FLAG, root.ratchetFlag)
+  return () => {
+    silence()
+    document.removeEventListener(FLAG, root.ratchetFlag)
   }
 }

@@ -13,6 +13,7 @@ from core.conversations import Conversation, Customer, Message, Reply, edit_rati
 from core.criteria import Adjudication, Criterion, Judgement, choices, current_criterion
 from core.database import Database
 from core.errors import ConfigurationError
+from core.evals import Flag
 from core.identity import Person, sign_in
 from core.knowledge import Article, ArticleVersion, Passage
 from core.labelling import LabelAssignment, LabelItem, LabelQueue
@@ -94,6 +95,17 @@ def test_a_classifier_judged_beside_the_people(loaded: Loaded) -> None:
     assert 0.5 < sum(classifier == person for classifier, person in both) / len(both) < 1
 
 
+def test_reps_flagged_and_a_specialist_decided(loaded: Loaded) -> None:
+    with loaded.database.reading() as session:
+        flags = session.exec(select(Flag)).all()
+        judged = {each.key: each for each in session.exec(select(Judgement))}
+    assert {flag.state for flag in flags} == {"open", "accepted", "dismissed"}
+    assert {flag.strength for flag in flags} == {"strong", "weak"}
+    assert all(flag.better for flag in flags if flag.strength == "weak")
+    assert all(flag.decision_reason for flag in flags if flag.state == "dismissed")
+    assert all(judged[flag.judgement_id].superseded_by_id is None for flag in flags)
+
+
 def test_drafts_rest_on_passages_and_edits_are_measured(loaded: Loaded) -> None:
     with loaded.database.reading() as session:
         rows = session.exec(
@@ -121,7 +133,7 @@ def test_drafts_rest_on_passages_and_edits_are_measured(loaded: Loaded) -> None:
 def test_discarded_drafts_say_why(loaded: Loaded) -> None:
     with loaded.database.reading() as session:
         discarded = {draft.key for draft in session.exec(select(Draft).where(Draft.outcome == "discarded"))}
-        judged = session.exec(select(Judgement).where(Judgement.subject_type == "draft")).all()
+        judged = session.exec(select(Judgement).where(Judgement.origin == "assist")).all()
         criterion = current_criterion("draft_discarded", session=session)
     assert criterion is not None
     assert {judgement.subject_id for judgement in judged} == discarded

@@ -16,6 +16,7 @@ down_revision = "0004"
 _IN_FORCE = sa.text("superseded_by_id IS NULL AND withdrawn_at IS NULL")
 _FROM_OUTSIDE = sa.text("external_id <> ''")
 _IMPORTED = sa.text("message_id IS NOT NULL")
+_ANSWERED = sa.text("state = 'ready' AND decision = 'answer'")
 
 
 def upgrade() -> None:
@@ -130,6 +131,14 @@ def _drafts() -> None:
     op.add_column("draft", sa.Column("message_id", types.Identifier, nullable=True))
     op.add_column("draft", sa.Column("offered", sa.Integer(), nullable=True))
     op.add_column("draft", sa.Column("picked", sa.Integer(), nullable=True))
+    op.add_column("draft", sa.Column("offers", types.JSONColumn, nullable=False, server_default="[]"))
+    op.create_index(
+        "ix_draft_outcome",
+        "draft",
+        ["created_at", "conversation_id", "outcome", "picked", "model"],
+        sqlite_where=_ANSWERED,
+        postgresql_where=_ANSWERED,
+    )
     op.create_index(
         "ux_draft_message",
         "draft",
