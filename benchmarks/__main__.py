@@ -7,10 +7,12 @@ import time
 BENCHMARKS = (
     "imports",
     "real_data",
+    "outcomes",
     "search",
     "answers",
     "abstention",
     "queue",
+    "labelling",
     "drafts",
     "guardrails",
     "traces",

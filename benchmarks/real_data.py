@@ -269,7 +269,7 @@ def import_all(data: Path, folder: Path, database: Database) -> bool:
     rows, right = [], True
     for entry in DATA_SETS:
         path = folder / f"{entry.name.replace(' ', '-')}.jsonl"
-        messages = _write(path, ADAPTERS[entry.name](data / entry.file))
+        messages = write_rows(path, ADAPTERS[entry.name](data / entry.file))
         work = import_conversation_file if entry.kind == "conversations" else import_article_file
         options = ImportOptions(source=entry.name)
         summary = work(path, database=database, options=options)
@@ -304,7 +304,7 @@ def import_all(data: Path, folder: Path, database: Database) -> bool:
     return right
 
 
-def _write(path: Path, rows: Iterable[Row]) -> int:
+def write_rows(path: Path, rows: Iterable[Row]) -> int:
     """Write the import contract; returns how many messages it holds."""
     messages = 0
     with path.open("w", encoding="utf-8") as handle:

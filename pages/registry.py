@@ -71,6 +71,14 @@ PAGES = (
         "Quality", "manager/quality.py", "Quality", ":material/query_stats:", "quality", Permission.QUALITY_READ
     ),
     Entry(
+        "Quality",
+        "specialist/agreement.py",
+        "Agreement",
+        ":material/handshake:",
+        "agreement",
+        Permission.LABELS_READ,
+    ),
+    Entry(
         "Quality", "specialist/traces.py", "Traces", ":material/timeline:", "traces", Permission.TRACES_READ
     ),
     Entry(

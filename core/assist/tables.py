@@ -50,12 +50,14 @@ class Draft(Row, table=True):
             postgresql_where=_RUNNING,
         ),
         Index(
-            "ix_draft_outcome",
-            "created_at",
+            "ix_draft_outcome",  # all that reports count; SQLite reads no row only if its terms are in it too
             "conversation_id",
+            "created_at",
             "outcome",
             "picked",
             "model",
+            "state",
+            "decision",
             sqlite_where=ANSWERED,
             postgresql_where=ANSWERED,
         ),

@@ -22,6 +22,7 @@ from core.cli.criteria import criteria_app
 from core.cli.drafting import draft
 from core.cli.flags import flags_app
 from core.cli.importing import import_app, show_formats
+from core.cli.labels import labels_app
 from core.cli.people import people_app
 from core.cli.quality import quality
 from core.cli.searching import search
@@ -86,6 +87,7 @@ app.command()(draft)
 app.command("verify-audit")(verify_audit)
 app.command()(doctor)
 app.add_typer(actions_app, name="actions")
+app.add_typer(labels_app, name="labels")
 app.add_typer(people_app, name="people")
 app.add_typer(answering_app, name="answering")
 app.add_typer(connections_app, name="connections")

@@ -86,7 +86,10 @@ def export(
     ] = "accepted",
     as_json: AsJson = False,
 ) -> None:
-    """Write eval cases as JSON lines: input, expectations and the article versions they knew."""
+    """Write eval cases as JSON lines: input, expectations and the article versions they knew.
+
+    Texts are as they were written, names and addresses included: treat the file like the conversations.
+    """
     import json
 
     from core.evals import export_cases

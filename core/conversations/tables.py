@@ -41,6 +41,7 @@ class Conversation(Row, table=True):
     __table_args__ = (
         UniqueConstraint("source", "external_id"),
         Index("ix_conversation_customer", "customer_id", "last_message_at"),
+        Index("ix_conversation_reported", "created_at", "source", "channel", "locale", "csat"),
     )
 
     source: str = Field(default="ratchet", max_length=64)

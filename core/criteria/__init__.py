@@ -2,7 +2,7 @@
 
 from core.criteria.adjudicating import ADJUDICATION, adjudicate
 from core.criteria.agreement import Agreement, AnswerAgreement, PairAgreement, agreement
-from core.criteria.agreement_periods import Period, agreement_over_time
+from core.criteria.agreement_periods import Period, Step, agreement_over_time
 from core.criteria.answers import (
     KINDS,
     MARKED,
@@ -76,6 +76,7 @@ __all__ = [
     "PairAgreement",
     "Period",
     "Settled",
+    "Step",
     "Summary",
     "Tally",
     "WrittenCriterion",

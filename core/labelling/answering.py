@@ -64,12 +64,13 @@ def answer_item(
         raise InvalidInput("Write the note first.")
     if assignment.state == "done":
         return _repeated(assignment, wanted, reason, span, session=session)
-    if assignment.state != "held" and not take(item.key, session=session):
-        raise Conflict(
-            f"{_lost(assignment)} and somebody else has it now, so your answer {_said(answer, reason)} "
-            "was not stored."
-        )
-    session.refresh(item)
+    if assignment.state != "held":
+        if not take(item.key, session=session):
+            raise Conflict(
+                f"{_lost(assignment)} and somebody else has it now, so your answer {_said(answer, reason)} "
+                "was not stored."
+            )
+        session.refresh(item)
     judgement = record_judgement(
         Judge.person(actor),
         criterion,

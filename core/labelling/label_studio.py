@@ -46,6 +46,8 @@ def read_label_studio(handle: BinaryIO, *, kind: str) -> Iterator[LabelRecord | 
         reason = " ".join(str(error).split())[:120]
         yield Reject(number + 1, f"not JSON from here on, the rest was not read: {reason}")
         return
+    finally:
+        source.detach()  # the file is its owner's to close
     if not number:
         yield Reject(0, "there is no task in it: a Label Studio export is a list of tasks")
 

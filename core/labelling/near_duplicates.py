@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from rapidfuzz import fuzz, utils
 
 from core.criteria import get_criterion, settled_answers
 from core.database import Database
@@ -89,7 +90,6 @@ def find_near_duplicates(
 
 def _alike(labelled: list[Labelled], likeness: float) -> Iterator[tuple[int, int, float]]:
     """Places of two differently answered texts that are at least so much alike, and how much."""
-    from rapidfuzz import fuzz, utils
 
     plain = [utils.default_process(each.text) for each in labelled]
     for one, other in _candidates([" ".join(sorted(text.split())) for text in plain], labelled):

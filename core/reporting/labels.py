@@ -109,4 +109,4 @@ def _decided(queue: LabelQueue, *, session: Session) -> dict[int, str]:
         )
         .order_by(col(Adjudication.id))
     )
-    return dict(session.execute(decisions).tuples().all())
+    return {row[0]: row[1] for row in session.execute(decisions)}

@@ -16,8 +16,8 @@ from core.reporting.cells import Cell, histogram, outcome_cells
 from core.reporting.estimates import Estimate, counted
 from core.reporting.filters import Calendar, Filters, calendar
 
-_SAMPLE = "every draft that was sent, edited or discarded in the period; a full count"
-_RANKED = "every suggestion that was sent and whose rank is known; a full count"
+_SAMPLE = "a full count of what was sent, edited or discarded in the period"
+_RANKED = "a full count of what was sent and whose rank is known"
 _MANY_UNDECIDED = 0.2
 
 

@@ -74,11 +74,10 @@ def _over_time(drafts: DraftOutcomes) -> None:
         hovertemplate=f"{drafts.unit.capitalize()} of %{{x}}<br>{_HOVER}",
         showlegend=False,
     )
-    few = [each.label for each in drafts.by_time] if len(drafts.by_time) <= _MOST else None
     figure.update_layout(
         height=320,
         margin={"l": 8, "r": 8, "t": 12, "b": 8},
-        xaxis={"title": f"{drafts.unit.capitalize()} beginning", "type": "date", "tickvals": few},
+        xaxis={"title": f"{drafts.unit.capitalize()} beginning", "type": "date", "nticks": 8},
         yaxis={"title": "Accepted, %", "range": _range(drafts.by_time)},
     )
     figure.update_xaxes(tickformat="%d %b<br>%Y" if drafts.unit == "week" else "%b<br>%Y")
@@ -100,7 +99,7 @@ def _side_by_side(named: Sequence[tuple[str, Estimate]], title: str) -> None:
         showlegend=False,
     )
     figure.update_layout(
-        height=320,
+        height=min(320, 130 + 40 * len(shown)),
         margin={"l": 8, "r": 8, "t": 12, "b": 8},
         xaxis={"title": "Accepted, %", "range": _range(estimates)},
         yaxis={"title": title, "type": "category", "automargin": True},

@@ -31,17 +31,17 @@ def show_criteria(criteria: Sequence[CriterionEstimate]) -> None:
         height="content" if len(criteria) <= _MANY else _TALL,
         key="quality_criteria",
         column_config={
-            "Criterion": st.column_config.TextColumn(width="medium"),
-            "Counted": st.column_config.TextColumn(width=120, help="Which answers are counted."),
-            "Estimate": st.column_config.TextColumn(width=80, help="Only of samples drawn by chance."),
+            "Criterion": st.column_config.TextColumn(width=220),
+            "Counted": st.column_config.TextColumn(width=100, help="Which answers are counted."),
+            "Estimate": st.column_config.TextColumn(width=72, help="Only of samples drawn by chance."),
             "95% interval": st.column_config.TextColumn(width=120),
+            "n": st.column_config.NumberColumn(width=56, format="localized"),
+            "Found": st.column_config.TextColumn(width=88, help="A count. It says nothing about the rest."),
             "With a classifier": st.column_config.TextColumn(
-                width=180,
+                width=170,
                 help="People's judgements of the random queue combined with a classifier's of everything it "
                 "was drawn from (prediction-powered inference).",
             ),
-            "Found": st.column_config.TextColumn(width=100, help="A count. It says nothing about the rest."),
-            "n": st.column_config.NumberColumn(width=60, format="localized"),
             "How drawn": st.column_config.TextColumn(width="large"),
             "Mind": st.column_config.TextColumn(width="large"),
         },
@@ -81,8 +81,8 @@ def show_questions(customers: CustomerAnswers) -> None:
         height="content" if len(rows) <= _MANY else _TALL,
         key="quality_questions",
         column_config={
-            "Question": st.column_config.TextColumn(width="large"),
-            "Counted": st.column_config.TextColumn(width=120, help="Which answers are counted."),
+            "Question": st.column_config.TextColumn(width=340),
+            "Counted": st.column_config.TextColumn(width=100, help="Which answers are counted."),
             "Share": st.column_config.TextColumn(width=80, help="Of those who answered."),
             "95% interval": st.column_config.TextColumn(width=120),
             "n": st.column_config.NumberColumn(width=60, format="localized"),
@@ -103,11 +103,11 @@ def _criterion(each: CriterionEstimate) -> dict[str, object]:
         "Counted": people.what,
         "Estimate": middle(people) if people.probability else "",
         "95% interval": interval(people) if people.probability else "",
+        "n": people.n,
+        "Found": people.found,
         "With a classifier": "; ".join(
             bracketed(combined.estimate) for combined in each.combined if combined.estimate is not None
         ),
-        "Found": people.found,
-        "n": people.n,
         "How drawn": f"Queue {each.queue}: {people.sample}" if each.queue else people.sample,
         "Mind": " ".join([people.warning, *refused]).strip(),
     }

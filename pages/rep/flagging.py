@@ -35,6 +35,7 @@ from pages.widgets.style import escape
 STRENGTH_WORDS = {STRONG: "Strong", WEAK: "Weak"}
 SUBJECT_WORDS = {"draft": "draft", "reply": "reply", "message": "message"}
 _OPEN = "flag_open"
+_OFFERED = "flag_offered"
 _MOST_NOTE = 2_000
 _PUT_ASIDE = ("sent", "edited", "discarded")
 
@@ -115,7 +116,7 @@ def show_if_asked(actor: Actor, view: ConversationView) -> None:
     asked = st.session_state.get(_OPEN)
     if asked is None:
         return
-    if asked.conversation_id != view.conversation.key:
+    if asked.conversation_id != view.conversation.key or not actor.can(Permission.CONVERSATIONS_WORK):
         _close()
         return
     try:
@@ -160,7 +161,12 @@ def _dialog(actor: Actor, asked: _Asked, subject: Subject, span: tuple[int, int]
         label_visibility="collapsed",
     )
     with get_process().database.reading() as session:
-        criteria = flaggable_criteria(subject.type, session=session)
+        # read once: a choice must not turn into another one when a criterion is retired meanwhile
+        offered = st.session_state.get(_OFFERED, ("", []))
+        if offered[0] != asked.id:
+            offered = (asked.id, flaggable_criteria(subject.type, session=session))
+            st.session_state[_OFFERED] = offered
+        criteria = offered[1]
         guess = likely_criterion(
             actor, criteria, session=session, subject_type=subject.type, strength=strength
         )
@@ -262,7 +268,9 @@ def _save(
         _close()
         notify("Flagged. See what becomes of it in [Flags](flags).")
         st.rerun()
+    st.session_state.pop(_OFFERED, None)  # it may have failed because they have changed
 
 
 def _close() -> None:
-    st.session_state.pop(_OPEN, None)
+    for name in (_OPEN, _OFFERED):
+        st.session_state.pop(name, None)

@@ -24,6 +24,7 @@ from pages.rep import label_address
 from pages.rep.label_words import card_item, card_over, card_progress, card_queue
 from pages.widgets.labeller import CardEvent, CardOver, labeller
 from pages.widgets.shell import run_action
+from pages.widgets.style import escape
 
 _SCREEN = "label_screen"
 _STOPPED = "This queue cannot be labelled any more"
@@ -72,7 +73,8 @@ def _card(actor: Actor, queue_id: int) -> None:
             screen = _resumed(actor, queue_id, screen)
         except RatchetError as error:
             st.session_state.pop(_SCREEN, None)
-            st.warning(f"{error} Choose another queue at the top right.", icon=":material/search_off:")
+            said = f"{escape(str(error))} Choose another queue at the top right."
+            st.warning(said, icon=":material/search_off:")
             return
     st.session_state[_SCREEN] = replace(screen, drawn=True)
     labeller(
@@ -123,7 +125,9 @@ def _screen(actor: Actor, queue_id: int, view: ItemView | None, *, session: Sess
 
 def _press(actor: Actor, event: CardEvent) -> None:
     """Do what a key asks for, unless it was meant for an item that is no longer on the screen."""
-    before: Screen = st.session_state[_SCREEN]
+    before: Screen | None = st.session_state.get(_SCREEN)
+    if before is None:
+        return
     after = before
     if event["assignment"] == before.assignment:
         after = run_action(lambda: _moved(actor, before, event)) or before

@@ -125,4 +125,4 @@ def _with_chosen(allowed: Iterable[str], chosen: Iterable[str]) -> list[str]:
 
 def _problem(draft: Draft, wrong: Mapping[str, str], field: str) -> None:
     if field in wrong and (draft.tried or not draft.is_empty(field)):
-        st.caption(f":red[{escape(wrong[field])}]")
+        st.markdown(f":small[:red[{escape(wrong[field])}]]")

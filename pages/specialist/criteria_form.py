@@ -90,7 +90,7 @@ def _overtaken(versions: Sequence[Criterion], draft: Draft) -> None:
             Content.of(base), Content.of(newest), key=f"criteria_overtaken_{newest.key}"
         )
         st.button(
-            f"Publish mine as version {newest.version + 1}",
+            f"Keep mine and build on version {newest.version}",
             key="rebase",
             help="Your text replaces theirs as a whole. Take over what you want to keep of it first.",
             on_click=_rebase,

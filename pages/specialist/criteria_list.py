@@ -58,25 +58,24 @@ def show(actor: Actor) -> None:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "Question": st.column_config.TextColumn(width=330),
-            "Answers": st.column_config.TextColumn(width=130),
-            "Asked about": st.column_config.TextColumn(width=200),
-            "Version": st.column_config.NumberColumn(width=65),
+            "Question": st.column_config.TextColumn(width=240),
+            "Answers": st.column_config.TextColumn(width=118),
+            "Asked about": st.column_config.TextColumn(width=128),
+            "Version": st.column_config.NumberColumn(width=58),
             "People": st.column_config.NumberColumn(
-                width=75, format="localized", help="Judgements by people, all versions."
+                width=54, format="localized", help="Judgements by people, all versions."
             ),
             "Classifiers": st.column_config.NumberColumn(
-                width=85, format="localized", help="Judgements by classifiers, all versions."
+                width=72, format="localized", help="Judgements by classifiers, all versions."
             ),
             "Customers": st.column_config.NumberColumn(
-                width=85, format="localized", help="Judgements by customers, all versions."
+                width=74, format="localized", help="Judgements by customers, all versions."
             ),
-            "By older versions": st.column_config.NumberColumn(
-                width=120,
+            "Older": st.column_config.NumberColumn(
+                width=48,
                 format="localized",
                 help="Of the people's judgements, how many were given by a version that is not the newest.",
             ),
-            "State": st.column_config.TextColumn(width=75),
         },
     )
     if rows := chosen["selection"]["rows"]:
@@ -86,28 +85,25 @@ def show(actor: Actor) -> None:
 
 
 def _frame(found: Sequence[Summary]) -> pd.DataFrame:
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "Question": [each.criterion.question for each in found],
+            "Question": [
+                each.criterion.question + (" (retired)" if each.criterion.retired_at else "")
+                for each in found
+            ],
             "Answers": [
                 CRITERION_KINDS.get(each.criterion.kind, each.criterion.kind)
                 + (f" ({len(each.criterion.answers)})" if each.criterion.answers else "")
                 for each in found
             ],
-            "Asked about": [
-                ", ".join(SUBJECT_WORDS.get(subject, subject) for subject in each.criterion.subjects)
-                for each in found
-            ],
+            "Asked about": [", ".join(each.criterion.subjects).capitalize() for each in found],
             "Version": [each.criterion.version for each in found],
             "People": [each.judgements.person for each in found],
             "Classifiers": [each.judgements.classifier for each in found],
             "Customers": [each.judgements.customer for each in found],
-            "By older versions": [each.older.person for each in found],
+            "Older": [each.older.person for each in found],
         }
     )
-    if any(each.criterion.retired_at for each in found):
-        frame["State"] = ["Retired" if each.criterion.retired_at else "In use" for each in found]
-    return frame
 
 
 def _new() -> None:

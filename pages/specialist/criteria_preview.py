@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -9,7 +10,7 @@ import streamlit as st
 from core.criteria import Content, choices
 
 KEYS = 9
-_SHOWN = 60  # of the answers beyond the keys; the rest are found by typing
+_SHOWN = 60  # answers; a list of hundreds says nothing more
 _BEFORE = {
     "many_of": "All that apply, then Enter",
     "span": "Select the words first",
@@ -24,8 +25,8 @@ def show(content: Content) -> None:
         st.html(
             f'<div class="question">{escape(content.question) or "Your question"}</div>'
             + _hint(content.kind)
-            + "".join(_answer(number, each) for number, each in enumerate(answers[:_SHOWN], start=1))
-            + _rest(len(answers))
+            + "".join(_answer(number, each) for number, each in enumerate(answers[:KEYS], start=1))
+            + _rest(answers)
             + (f'<div class="guidance">{escape(content.guidance)}</div>' if content.guidance else "")
         )
 
@@ -35,13 +36,13 @@ def _hint(kind: str) -> str:
 
 
 def _answer(number: int, answer: str) -> str:
-    key = f"<kbd>{number}</kbd>" if number <= KEYS else '<kbd class="none"></kbd>'
-    return f'<div class="answer">{key}<span>{escape(answer)}</span></div>'
+    return f'<div class="answer"><kbd>{number}</kbd><span>{escape(answer)}</span></div>'
 
 
-def _rest(count: int) -> str:
-    if count <= KEYS:
+def _rest(answers: Sequence[str]) -> str:
+    """The answers beyond the keys, in one paragraph."""
+    if len(answers) <= KEYS:
         return ""
-    more = f"{count - _SHOWN:,} more are not shown here. " if count > _SHOWN else ""
-    keys = "The keys 1 to 9 serve the first nine; the others are chosen by typing."
-    return f'<div class="hint">{more}{keys}</div>'
+    listed = ", ".join(answers[KEYS:_SHOWN])
+    more = f" and {len(answers) - _SHOWN:,} more" if len(answers) > _SHOWN else ""
+    return f'<div class="hint">Beyond the keys, chosen by typing: {escape(listed)}{more}.</div>'

@@ -54,11 +54,11 @@ def _table(views: Sequence[QueueView]) -> QueueView:
         height="content" if len(views) <= 16 else 600,
         column_config={
             "Queue": st.column_config.TextColumn(width=170),
+            "Done": st.column_config.ProgressColumn(width=80, format="%d%%", min_value=0, max_value=100),
+            "Answers": st.column_config.TextColumn(width=76, help="Given, of those wanted."),
+            "State": st.column_config.TextColumn(width=64),
+            "Drawn": st.column_config.TextColumn(width=90),
             "Question": st.column_config.TextColumn(width=150),
-            "Drawn": st.column_config.TextColumn(width=110),
-            "Done": st.column_config.ProgressColumn(width=90, format="percent", min_value=0, max_value=1),
-            "Answers": st.column_config.TextColumn(width=80, help="Given, of those wanted."),
-            "State": st.column_config.TextColumn(width=70),
         },
     )
     running = sum(view.queue.state == "open" and view.progress.left > 0 for view in views)
@@ -71,11 +71,11 @@ def _frame(views: Sequence[QueueView]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Queue": [view.queue.name for view in views],
-            "Question": [view.criterion.question for view in views],
-            "Drawn": [strategy_label(view.queue.strategy) for view in views],
-            "Done": [_share(view) for view in views],
+            "Done": [_percent(view) for view in views],
             "Answers": [f"{view.progress.done:,} / {view.progress.total:,}" for view in views],
             "State": [state(view) for view in views],
+            "Drawn": [strategy_label(view.queue.strategy) for view in views],
+            "Question": [view.criterion.question for view in views],
         }
     )
 
@@ -89,8 +89,9 @@ def state(view: QueueView) -> str:
     return "open" if view.progress.left else "finished"
 
 
-def _share(view: QueueView) -> float:
-    return view.progress.done / view.progress.total if view.progress.total else 1.0
+def _percent(view: QueueView) -> int:
+    """Rounded down: only what is finished is at 100."""
+    return 100 * view.progress.done // view.progress.total if view.progress.total else 100
 
 
 def _select(key: str) -> None:

@@ -19,7 +19,7 @@ NAMES = {"queues": "Queues", "new": "New queue", "import": "Import labels"}
 
 st.title("Label queues", anchor=False)
 label_queue_form.take_address(actor)
-view = "queues"
+view: str | None = "queues"
 if actor.can(Permission.LABELS_MANAGE):
     st.session_state.setdefault(label_queue_form.VIEW, "queues")
     view = st.segmented_control(
@@ -30,4 +30,4 @@ if actor.can(Permission.LABELS_MANAGE):
         key=label_queue_form.VIEW,
         label_visibility="collapsed",
     )
-VIEWS[view](actor)
+VIEWS[view or "queues"](actor)

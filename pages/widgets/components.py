@@ -53,9 +53,7 @@ def register(name: str, html: str, *, parts: Sequence[str] = ()) -> Any:
 
 
 _queue = register("queue", '<div class="root"></div>')
-_thread = register(
-    "thread", '<div class="thread" role="log" aria-label="Messages"></div>', parts=["marking"]
-)
+_thread = register("thread", '<div class="thread" role="log" aria-label="Messages"></div>', parts=["marking"])
 _composer = register(
     "composer",
     '<div class="composer"><textarea rows="3"></textarea><div class="bar">'

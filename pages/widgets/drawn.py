@@ -7,8 +7,8 @@ from typing import Any
 
 from core.labelling import LabelQueue, strategies
 
-ESTIMATE = "Drawn by chance: rates are estimates for all of them."
-NO_ESTIMATE = "Chosen on purpose: rates say nothing about how often it happens."
+ESTIMATE = "Its rates are estimates for all of them."
+NO_ESTIMATE = "Its rates say nothing about how often it happens."
 
 
 def strategy_label(name: str) -> str:
@@ -22,7 +22,7 @@ def what_for(design: Mapping[str, Any]) -> str:
 
 
 def how_drawn(queue: LabelQueue) -> str:
-    """One or two sentences, for example "Random: 100 of 12,400 conversations. Drawn by chance: …"."""
+    """One or two sentences, for example "Random: 100 of 12,400 conversations. Its rates are …"."""
     frame = str(queue.design.get("frame", ""))
     size = queue.design.get("frame_size")
     of = f" of {size:,}" if isinstance(size, int) else ""

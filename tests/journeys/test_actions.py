@@ -23,7 +23,7 @@ from core.database import now
 from core.identity import SYSTEM
 from core.knowledge import ArticleRecord, import_articles
 from core.settings import Settings
-from tests.journeys.conftest import Server, check_accessibility, new_window, settle, sign_in
+from tests.journeys.conftest import Server, check_accessibility, let_in, new_window, settle
 
 _numbers = count(1)
 ARTICLE = ArticleRecord(
@@ -147,9 +147,8 @@ def _invoice_id(session: Session, number: str) -> int:
 
 
 @pytest.fixture
-def rosa(page: Page) -> Page:
-    sign_in(page, "rosa")
-    return page
+def rosa(page: Page, server: Server) -> Page:
+    return let_in(page, "rosa", server)
 
 
 def change_amount(page: Page, amount: str) -> None:
@@ -168,7 +167,7 @@ def test_an_edited_refund_changes_the_ledger_once_and_the_draft_says_so(
     change_amount(rosa, "12.50")
     expect(rosa.get_by_text("Refund 12.50 EUR of invoice")).to_be_visible()
     with new_window(browser, server) as other:
-        sign_in(other, "rosa")
+        let_in(other, "rosa", server)
         case.open(other)
         rosa.get_by_role("button", name="Approve with changes").dblclick()
         # the other tab still shows the old card; approving there must not pay a second time
@@ -210,7 +209,7 @@ def test_above_the_limit_a_rep_asks_and_a_manager_approves(
     expect(rosa.get_by_text("Waits for somebody with a higher limit")).to_be_visible()
     assert case.refunds() == []
     with new_window(browser, server) as manager:
-        sign_in(manager, "mia")
+        let_in(manager, "mia", server)
         manager.goto("/approvals")
         settle(manager)
         expect(manager.get_by_text("First payment, within the week").first).to_be_visible()

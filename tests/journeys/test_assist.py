@@ -26,7 +26,7 @@ from core.conversations import (
 from core.database import now
 from core.identity import SYSTEM
 from core.knowledge import ArticleRecord, import_articles
-from tests.journeys.conftest import Server, check_accessibility, new_window, settle, sign_in
+from tests.journeys.conftest import Server, check_accessibility, let_in, new_window, settle
 
 _numbers = count(1)
 
@@ -84,9 +84,8 @@ def opened(page: Page, conversation_id: int) -> None:
 
 
 @pytest.fixture
-def rosa(page: Page) -> Page:
-    sign_in(page, "rosa")
-    return page
+def rosa(page: Page, server: Server) -> Page:
+    return let_in(page, "rosa", server)
 
 
 def sent_replies(server: Server, conversation_id: int) -> list[Reply]:
@@ -311,7 +310,7 @@ def test_markup_and_right_to_left_text_stay_text(rosa: Page, server: Server) -> 
 
 def test_a_manager_reads_but_has_no_reply_field(page: Page, server: Server) -> None:
     chosen = conversation(server)
-    sign_in(page, "mia", address=f"/?conversation={chosen}")
+    let_in(page, "mia", server)
     opened(page, chosen)
     expect(page.get_by_text("Replying is for reps and specialists.")).to_be_visible()
     expect(box(page)).to_have_count(0)
@@ -321,7 +320,7 @@ def test_a_manager_reads_but_has_no_reply_field(page: Page, server: Server) -> N
 def test_dark_and_narrow_are_accessible_too(browser: Browser, server: Server) -> None:
     chosen = conversation(server)
     with new_window(browser, server, size=(1100, 800), dark=True) as page:
-        sign_in(page, "rosa")
+        let_in(page, "rosa", server)
         opened(page, chosen)
         expect(draft_card(page)).to_contain_text("30 days", timeout=20_000)
         check_accessibility(page)

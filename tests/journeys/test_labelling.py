@@ -10,7 +10,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import col, select
 
-from core.conversations import ConversationRecord, CustomerRecord, MessageRecord, import_conversations
+from core.conversations import (
+    ConversationRecord,
+    CustomerRecord,
+    Message,
+    MessageRecord,
+    import_conversations,
+)
 from core.criteria import Criterion, Judgement, in_force, publish_criterion, retire_criterion
 from core.database import now
 from core.identity import Actor, Person, actor_of
@@ -31,7 +37,15 @@ CARD = ".labeller"
 class Case:
     """Conversations, a question about them, and a queue of them all, drawn by a word only they have."""
 
-    def __init__(self, server: Server, size: int, *, double_share: float = 0.0, **criterion: Any) -> None:
+    def __init__(
+        self,
+        server: Server,
+        size: int,
+        *,
+        subject_type: str = "conversation",
+        double_share: float = 0.0,
+        **criterion: Any,
+    ) -> None:
         self.server = server
         word = f"labelling{next(_numbers)}case"
         import_conversations(
@@ -42,7 +56,7 @@ class Case:
             "guidance": "What they need first.",
             "kind": "one_of",
             "answers": ["question", "problem", "complaint"],
-            "subjects": ["conversation"],
+            "subjects": [subject_type],
         }
         self.sam = _actor(server, "sam")
         with server.database.transaction() as session:
@@ -53,7 +67,7 @@ class Case:
                 self.sam,
                 session=session,
                 criterion_id=self.criterion.key,
-                subject_type="conversation",
+                subject_type=subject_type,
                 strategy="search",
                 parameters={"words": word},
                 size=size,
@@ -84,7 +98,7 @@ def _conversation(word: str, number: int) -> ConversationRecord:
         channel="chat",
         customer=CustomerRecord(external_id=f"{word}-{number}", name=f"Customer {number}", locale="en"),
         messages=[
-            MessageRecord(author="customer", text=f"My site {number} is slow. {word}", created_at=at),
+            MessageRecord(author="customer", text=f"🚒 My site {number} is slow. {word}", created_at=at),
             MessageRecord(author="rep", text="I am looking into it.", created_at=at),
         ],
         created_at=at,
@@ -188,6 +202,29 @@ def test_a_refresh_resumes_and_a_retired_question_loses_nothing(rosa: Page, serv
     expect(rosa.locator(f"{CARD} .over")).to_contain_text("has been retired")
     expect(rosa.locator(f"{CARD} .over")).to_contain_text("1 of us should say sorry")
     assert [each.answer for each in case.judgements()] == ["question"]
+
+
+def test_marking_words_with_the_keys_and_with_the_mouse(rosa: Page, server: Server) -> None:
+    case = Case(server, 2, kind="span", answers=(), subject_type="message")
+    case.open(rosa)
+    for key in ("ArrowRight", "ArrowRight", "Shift+ArrowRight"):
+        rosa.keyboard.press(key)
+    press(rosa, "Enter")
+    words = rosa.locator(f"{CARD} .word")
+    words.nth(1).hover()
+    rosa.mouse.down()
+    words.nth(3).hover()
+    rosa.mouse.up()
+    press(rosa, "1")
+    first, second = case.judgements()
+    assert first.span is not None
+    assert second.span is not None
+    assert first.span["text"] == "site 1"
+    assert second.span["text"] == "site 0 is"
+    for subject_id, span in ((first.subject_id, first.span), (second.subject_id, second.span)):
+        with server.database.reading() as session:
+            text = session.get_one(Message, subject_id).text
+        assert text[span["start"] : span["end"]] == span["text"]
 
 
 def test_the_label_queues_page_is_accessible(browser: Browser, server: Server) -> None:

@@ -35,7 +35,7 @@ from core.settings import Settings
 from tests.core.actions.connectors.http.billing import DOCUMENT, TOKEN, Billing
 from tests.core.actions.connectors.http.conftest import SECRET_NAME, choices_for
 from tests.core.assist.abstention.making import examples
-from tests.journeys.conftest import Server, check_accessibility, new_window, running_server, settle, sign_in
+from tests.journeys.conftest import Server, check_accessibility, let_in, new_window, running_server, settle
 from tests.serving import running
 
 _numbers = count(1)
@@ -79,9 +79,8 @@ def address(billing: Billing, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 @pytest.fixture
-def rosa(page: Page) -> Page:
-    sign_in(page, "rosa")
-    return page
+def rosa(page: Page, server: Server) -> Page:
+    return let_in(page, "rosa", server)
 
 
 def conversation(server: Server, text: str) -> int:
@@ -180,7 +179,7 @@ def test_from_a_draft_to_its_trace_and_back(rosa: Page, server: Server) -> None:
 
 
 def test_a_chosen_level_holds_a_weak_draft_back(page: Page, browser: Browser, server: Server) -> None:
-    sign_in(page, "sam", address="/answering")
+    let_in(page, "sam", server).goto("/answering")
     slider = page.get_by_role("slider")
     expect(slider).to_have_value("90")
     for _ in range(5):
@@ -196,7 +195,7 @@ def test_a_chosen_level_holds_a_weak_draft_back(page: Page, browser: Browser, se
         page.get_by_text(f"Drafts with a score of {chosen.threshold:.3f} or more are shown")
     ).to_be_visible()
     with new_window(browser, server) as desk:
-        sign_in(desk, "rosa")
+        let_in(desk, "rosa", server)
         expect(opened(desk, conversation(server, CLEAR))).to_contain_text("up to 48 hours")
         case = conversation(server, VAGUE)
         card = opened(desk, case)
@@ -229,7 +228,7 @@ def test_a_question_answered_in_place_unblocks_the_draft(rosa: Page, server: Ser
 def test_an_admin_connects_a_system_and_a_rep_approves_once(
     page: Page, browser: Browser, server: Server, billing: Billing, address: str
 ) -> None:
-    sign_in(page, "ada", address="/connections")
+    let_in(page, "ada", server).goto("/connections")
     page.get_by_role("button", name="Add a connection").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("OpenAPI address", exact=True).click()
@@ -253,7 +252,7 @@ def test_an_admin_connects_a_system_and_a_rep_approves_once(
     case = conversation(server, CLEAR)
     propose_refund(server, case, "billing__create_refund")
     with new_window(browser, server) as desk:
-        sign_in(desk, "rosa")
+        let_in(desk, "rosa", server)
         opened(desk, case)
         expect(desk.get_by_text("Waits for approval")).to_be_visible()
         assert not billing.ledger
@@ -291,7 +290,7 @@ def test_an_unknown_outcome_is_asked_about_and_not_repeated(
 def test_the_pages_are_accessible(browser: Browser, server: Server, dark: bool) -> None:
     for username, addresses in (("sam", ("/traces", "/answering")), ("ada", ("/connections",))):
         with new_window(browser, server, dark=dark) as page:
-            sign_in(page, username)
+            let_in(page, username, server)
             for place in addresses:
                 page.goto(place)
                 expect(page.get_by_role("heading", name=place[1:].capitalize(), exact=True)).to_be_visible()

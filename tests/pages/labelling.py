@@ -50,7 +50,7 @@ def queue_of(
             for number in range(size)
         ],
     )
-    values = {
+    values: dict[str, Any] = {
         "strategy": "random",
         "subject_type": criterion.subjects[0],
         "name": "October",

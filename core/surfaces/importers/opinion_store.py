@@ -49,8 +49,8 @@ class OpinionStore:
         names = ", ".join(islice(sorted(self._outside), _NAMED))
         more = f" and {len(self._outside) - _NAMED:,} more" if len(self._outside) > _NAMED else ""
         return (
-            f"{len(self._outside):,} people who answered have no account here; "
-            f"their answers are kept under the names given: {names}{more}"
+            "Answers of people who have no account here are kept under the names given; "
+            f"{len(self._outside):,} in all: {names}{more}"
         )
 
     def _store_judgements(self, stored: Sequence[StoredRecord], *, session: Session) -> list[Reject]:

@@ -7,6 +7,12 @@ const typing = (node) =>
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".keys")
   const within = (key, inner) => document.querySelectorAll(`.st-key-${key} ${inner}`)
+  // The dialog takes the focus a moment after it is drawn: take it again until it stays.
+  const focusChoice = (times) => {
+    if (times === 0 || typing(document.activeElement)) return
+    within(data.choices, "input:checked")[0]?.focus()
+    setTimeout(() => focusChoice(times - 1), 100)
+  }
   const onKey = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.composedPath()[0])) return
     if (/^[1-9]$/.test(event.key)) within(data.choices, "input")[Number(event.key) - 1]?.click()
@@ -14,12 +20,12 @@ export default function ({ data, parentElement }) {
     else return
     event.preventDefault()
   }
-  if (root.ratchetKey) document.removeEventListener("keydown", root.ratchetKey)
+  if (root.ratchetKey) document.removeEventListener("keydown", root.ratchetKey, true)
   root.ratchetKey = onKey
-  document.addEventListener("keydown", onKey)
+  document.addEventListener("keydown", onKey, true) // before the radio buttons, which keep Enter to themselves
   if (root.dataset.focused !== data.once) {
     root.dataset.focused = data.once
-    setTimeout(() => within(data.choices, "input:checked")[0]?.focus(), 60)
+    focusChoice(8)
   }
-  return () => document.removeEventListener("keydown", root.ratchetKey)
+  return () => document.removeEventListener("keydown", root.ratchetKey, true)
 }

@@ -81,9 +81,9 @@ class Card extends CardView {
     this.bar.firstChild.style.width = `${Math.round(share * 1000) / 10}%`
     this.bar.setAttribute("aria-valuenow", Math.round(share * 100))
     this.pace.textContent = progress.words
-    if (!item) return
     this.problem.textContent = problem
     this.problem.hidden = !problem
+    if (!item) return
     this.root.querySelector(".main").setAttribute("aria-busy", String(this.busy))
     this.drawAnswers()
   }

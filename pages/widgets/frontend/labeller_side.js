@@ -48,10 +48,14 @@ class CardView {
     }
     if (item.answers.length) side.append(this.answers)
     side.append(this.noteField())
+    side.append(this.problemLine(), this.verbs())
+    return side
+  }
+
+  problemLine() {
     this.problem = element("div", "problem")
     this.problem.setAttribute("role", "alert")
-    side.append(this.problem, this.verbs())
-    return side
+    return this.problem
   }
 
   guidance() {
@@ -166,6 +170,7 @@ class CardView {
       undo.append(keycap("U"))
       box.append(undo)
     }
+    box.append(this.problemLine())
     return box
   }
 }

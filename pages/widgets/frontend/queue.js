@@ -48,7 +48,9 @@ function row(item, selected, open) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root")
+  let current = data.selected // ahead of the server: J J goes on from where the first J went
   const open = (id) => {
+    current = id
     for (const li of root.querySelectorAll("li")) li.setAttribute("aria-selected", String(Number(li.dataset.id) === id))
     setTriggerValue("open", id)
   }
@@ -70,15 +72,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
       list.after(more)
     }
     list.scrollTop = previousTop
-    const current = list.querySelector('[aria-selected="true"]')
-    if (current && root.dataset.selected !== String(data.selected)) current.scrollIntoView({ block: "nearest" })
-    if (current && hadFocus) current.focus({ preventScroll: true })
+    const chosen = list.querySelector('[aria-selected="true"]')
+    if (chosen && root.dataset.selected !== String(data.selected)) chosen.scrollIntoView({ block: "nearest" })
+    if (chosen && hadFocus) chosen.focus({ preventScroll: true })
   }
   root.dataset.selected = data.selected
 
   const step = (by) => {
     const ids = data.rows.map((item) => item.id)
-    const at = ids.indexOf(data.selected)
+    const at = ids.indexOf(current)
     const next = ids[at < 0 ? 0 : at + by]
     if (next !== undefined) open(next)
   }

@@ -50,18 +50,18 @@ def write_draft(database: Database, conversation_id: int, *, text: str = TEXT, *
         build = session.get(Build, digest[:16]) or Build(id=digest[:16], contents={"knowledge": digest})
         session.add(build)
         basis = get_conversation(SYSTEM, conversation_id, session=session).conversation
+        values: dict[str, Any] = {
+            "state": "ready",
+            "decision": "answer",
+            "locale": "en",
+            "text": text,
+            "build_id": build.id,
+            "finished_at": now(),
+        }
         draft = Draft(
             conversation_id=conversation_id,
             basis_message_id=basis.last_customer_message_id,
-            **{
-                "state": "ready",
-                "decision": "answer",
-                "locale": "en",
-                "text": text,
-                "build_id": build.id,
-                "finished_at": now(),
-            }
-            | rest,
+            **(values | rest),
         )
         session.add(draft)
         session.flush()

@@ -383,7 +383,7 @@ def test_pages_follow_each_other(database: Database, rosa: Actor, draft_id: int)
                 break
         for wrong in ({"limit": 0}, {"limit": 201}, {"state": "odd"}):
             with pytest.raises(InvalidInput):
-                list_flags(rosa, session=session, **wrong)  # type: ignore[arg-type]
+                list_flags(rosa, session=session, **wrong)
     assert seen == raised[::-1]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -182,7 +183,7 @@ def test_earlier_actions_are_as_they_were_then(database: Database, rosa: Actor, 
     draft = write_draft(database, conversation, answer="It was in May")
     written, later = draft.created_at, draft.created_at + timedelta(hours=1)
     with database.transaction() as session:
-        shared = {
+        shared: dict[str, Any] = {
             "conversation_id": conversation,
             "customer_id": session.exec(select(Customer)).one().key,
             "action": "refund",
@@ -191,17 +192,16 @@ def test_earlier_actions_are_as_they_were_then(database: Database, rosa: Actor, 
             "risk": "reversible",
         }
         past = written - timedelta(hours=1)
-        for number, dates in enumerate(
-            [
-                {"status": "done", "decided_at": past, "finished_at": past, "summary": "over"},
-                {"status": "done", "decided_at": past, "finished_at": later, "summary": "came later"},
-                {"status": "rejected", "decided_at": past, "decision_reason": "no"},
-                {"status": "done", "decided_at": later, "finished_at": later, "summary": "unknown then"},
-            ]
-        ):
-            session.add(
-                ActionRequest(idempotency_key=str(number), effect=f"Effect {number}", **shared, **dates)
-            )
+        dated: list[dict[str, Any]] = [
+            {"status": "done", "decided_at": past, "finished_at": past, "summary": "over"},
+            {"status": "done", "decided_at": past, "finished_at": later, "summary": "came later"},
+            {"status": "rejected", "decided_at": past, "decision_reason": "no"},
+            {"status": "done", "decided_at": later, "finished_at": later, "summary": "unknown then"},
+        ]
+        session.add_all(
+            ActionRequest(idempotency_key=str(number), effect=f"Effect {number}", **shared, **dates)
+            for number, dates in enumerate(dated)
+        )
     case, _ = thawed(database, flagged(database, rosa, "draft", draft.key))
     assert [(step.label, step.title, step.status, step.summary) for step in case.background.steps] == [
         ("A1", "Effect 0", "done", "over"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from core.conversations import Conversation
 from core.criteria import Criterion, Judge, current_criterion, record_judgement
 from core.database import Database
 from core.identity import Actor
@@ -30,8 +31,6 @@ def fill(database: Database, conversations: int, **rest: Any) -> list[int]:
         for place in range(conversations)
     ]
     load(database, records)
-    from core.conversations import Conversation
-
     with database.reading() as session:
         return [key for key in session.exec(select(Conversation.id).order_by(Conversation.id)) if key]
 
@@ -61,12 +60,5 @@ def take(database: Database, actor: Actor, queue_id: int) -> ItemView | None:
 def judged(
     session: Session, judge: Judge, subject_id: int, answer: str, *, name: str = "resolved", **rest: Any
 ) -> int:
-    return record_judgement(
-        judge,
-        name,
-        session=session,
-        subject_id=subject_id,
-        subject_type="conversation",
-        answer=answer,
-        **rest,
-    ).key
+    about = {"subject_id": subject_id, "subject_type": "conversation"} | rest
+    return record_judgement(judge, name, session=session, answer=answer, **about).key

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from core.assist.tables import Citation, Draft
 from core.audit import list_entries
-from core.conversations import Conversation, Message
+from core.conversations import Message
 from core.criteria import Criterion, Judge, Judgement, in_force, retire_criterion
 from core.database import Database, now
 from core.errors import Conflict, InvalidInput, NotFound, PermissionDenied
@@ -24,7 +24,6 @@ from core.labelling import (
     answer_item,
     close_queue,
     list_queues,
-    next_item,
     queue_progress,
     reopen_queue,
     skip_item,
@@ -392,7 +391,7 @@ def test_who_sees_which_queue(database: Database, lucia: Actor, maeve: Actor, jo
     with pytest.raises(PermissionDenied, match="for others"):
         take(database, maeve, for_jonas.key)
     with pytest.raises(PermissionDenied, match="signed in"):
-        take(database, SYSTEM, closed.key) if False else take(database, SYSTEM, queue(database, lucia).key)
+        take(database, SYSTEM, queue(database, lucia).key)
     with pytest.raises(NotFound):
         take(database, maeve, 999)
     view = take(database, jonas, for_jonas.key)
@@ -442,7 +441,7 @@ def test_a_draft_is_shown_as_it_was_written(database: Database, lucia: Actor) ->
     fill(database, 1)
     with database.transaction() as session:
         basis = session.exec(select(Message).where(Message.author == "customer")).one()
-        article = Article(source="t", external_id="a")
+        article = Article(source="t", external_id="a", title="Invoices", audience="public", locale="en")
         session.add(article)
         session.flush()
         version = ArticleVersion(
@@ -508,7 +507,7 @@ def test_a_conversation_of_thirty_thousand_words(database: Database, lucia: Acto
     answer(database, maeve, view)
 
 
-def test_a_conversation_that_vanishes_after_the_answer_can_still_be_undone(
+def test_what_vanished_after_the_answer_can_still_be_undone(
     database: Database, lucia: Actor, maeve: Actor
 ) -> None:
     fill(database, 1)
@@ -521,5 +520,3 @@ def test_a_conversation_that_vanishes_after_the_answer_can_still_be_undone(
     assert undone(database, maeve, made.key) is None
     with database.reading() as session:
         assert answers_in_force(session) == []
-        assert session.exec(select(Conversation)).one()
-        assert next_item is not None

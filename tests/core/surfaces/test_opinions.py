@@ -15,8 +15,9 @@ from sqlmodel import Session, col, select
 from core import identity
 from core.assist import Draft, current_draft
 from core.assist.abstention.outcomes import past_examples
-from core.conversations import Conversation, ConversationRecord, Message
+from core.conversations import Conversation, ConversationRecord, JudgementRecord, Message
 from core.criteria import (
+    CUSTOMER,
     Criterion,
     Judgement,
     ensure_criteria,
@@ -25,10 +26,11 @@ from core.criteria import (
     retire_criterion,
 )
 from core.database import Database
-from core.errors import InvalidInput
-from core.identity import SYSTEM, Role
+from core.errors import InvalidInput, PermissionDenied
+from core.identity import SYSTEM, Actor, Role
 from core.surfaces.importers import ImportOptions, ImportSummary, Reject, import_conversation_file
 from core.surfaces.importers.opinions import Refused, read_judgements
+from core.surfaces.importers.questions import Questions
 from tests.core.surfaces.reading import conversation, message, read, write_lines
 from tests.core.surfaces.test_any_input import JSON
 
@@ -105,9 +107,7 @@ def test_a_new_question_becomes_a_criterion_of_the_kind_its_answer_shows(
 
 def test_answers_of_many_conversations_share_their_criterion(tmp_path: Path, database: Database) -> None:
     records = [
-        conversation(
-            f"c-{n}", judgements=[judged(n % 2 == 0, question=f"  did WE  help?{'' * n}", good=["yes"])]
-        )
+        conversation(f"c-{n}", judgements=[judged(n % 2 == 0, question="  did WE  help?", good=["yes"])])
         for n in range(6)
     ]
     assert bring_in(tmp_path, database, *records).rejected == 0
@@ -136,10 +136,9 @@ def test_people_with_an_account_answer_as_themselves_and_others_under_their_name
     )
     assert (summary.new, summary.rejected) == (2, 0)
     (remark,) = summary.remarks
-    assert "1 people" not in remark.text
-    assert "no account here" in remark.text
-    assert "qa-17" in remark.text
-    assert "rosa" not in remark.text
+    assert remark.text == (
+        "Answers of people who have no account here are kept under the names given; 1 in all: qa-17"
+    )
     with database.reading() as session:
         found = judgements(session)
         assert [each.judge for each in found] == [str(rosa), "outside:qa-17", "outside:qa-17"]
@@ -171,7 +170,7 @@ def test_another_answer_later_corrects_the_earlier_one_and_back(tmp_path: Path, 
 
 
 def test_answers_that_come_after_their_conversation_are_added(tmp_path: Path, database: Database) -> None:
-    bring_in(tmp_path, database, conversation(messages=suggested(picked=1)[:1] + [OURS]))
+    bring_in(tmp_path, database, conversation(messages=[message(id="m-1"), OURS]))
     record = conversation(judgements=[judged()], messages=suggested(offered=2, picked=1))
     summary = bring_in(tmp_path, database, record)
     assert (summary.new, summary.unchanged, summary.messages) == (0, 1, 0)
@@ -208,8 +207,6 @@ def test_an_answer_given_here_is_superseded_by_the_same_persons_imported_one(
     with database.transaction() as session:
         ensure_criteria(session=session)
     bring_in(tmp_path, database, conversation())
-    from core.criteria import CUSTOMER
-
     with database.transaction() as session:
         found = session.exec(select(Conversation)).one()
         record_judgement(CUSTOMER, "csat", session=session, subject_id=found.key, answer="2")
@@ -361,7 +358,7 @@ def test_imported_drafts_disturb_nothing(tmp_path: Path, database: Database) -> 
 # Anything
 
 QUICK = settings(
-    max_examples=80,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -391,7 +388,7 @@ def test_whatever_the_new_keys_hold_the_conversation_is_read(
 _ANSWERS = st.booleans() | st.integers(-1, 7) | st.text(min_size=1, max_size=8) | st.just(["a", "b"])
 
 
-@settings(QUICK, max_examples=25)
+@settings(QUICK, max_examples=12)
 @given(
     entries=st.lists(
         st.fixed_dictionaries(
@@ -423,11 +420,6 @@ def test_whatever_is_answered_is_stored_once_and_the_rest_is_rejected(
 
 
 def test_a_question_needs_the_permission_to_write_criteria(tmp_path: Path, database: Database) -> None:
-    from core.conversations import JudgementRecord
-    from core.errors import PermissionDenied
-    from core.identity import Actor
-    from core.surfaces.importers.questions import Questions
-
     with database.transaction() as session, pytest.raises(PermissionDenied):
         Questions(Actor(1, "rosa", "Rosa", Role.REP), session=session).criterion_of(
             JudgementRecord(answer=True, question=ASKED)

@@ -86,7 +86,17 @@ def _judgements() -> None:
     op.create_index(
         "ix_judgement_in_force",
         "judgement",
-        ["criterion_id", "judge_type", "confidence", "subject_id"],
+        [
+            "criterion_id",
+            "judge_type",
+            "confidence",
+            "subject_id",
+            "subject_type",
+            "judge",
+            "answer",
+            "superseded_by_id",
+            "withdrawn_at",
+        ],
         sqlite_where=_IN_FORCE,
         postgresql_where=_IN_FORCE,
     )
@@ -128,6 +138,9 @@ def _judgements() -> None:
 
 
 def _drafts() -> None:
+    op.create_index(
+        "ix_conversation_reported", "conversation", ["created_at", "source", "channel", "locale", "csat"]
+    )
     op.add_column("draft", sa.Column("message_id", types.Identifier, nullable=True))
     op.add_column("draft", sa.Column("offered", sa.Integer(), nullable=True))
     op.add_column("draft", sa.Column("picked", sa.Integer(), nullable=True))
@@ -135,7 +148,7 @@ def _drafts() -> None:
     op.create_index(
         "ix_draft_outcome",
         "draft",
-        ["created_at", "conversation_id", "outcome", "picked", "model"],
+        ["conversation_id", "created_at", "outcome", "picked", "model", "state", "decision"],
         sqlite_where=_ANSWERED,
         postgresql_where=_ANSWERED,
     )
