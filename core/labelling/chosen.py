@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -12,9 +13,12 @@ from core.conversations import Conversation, Message
 from core.criteria import Criterion, Judgement, in_force
 from core.evals.tables import Flag
 from core.labelling.frames import chunked, text_column
+from core.labelling.sampling import guess
 from core.labelling.strategy import Ask, Drawn, Parameter, Pick, strategy, versions_of
 
 _BATCH = 2_000
+_RARE = 20
+"""An answer given less often than once in so many is looked up, not guessed."""
 
 
 @strategy(
@@ -120,9 +124,20 @@ def draw_by_classifier(ask: Ask) -> Drawn:
     found = _judged(ask, judge=ask.get("judge")).where(
         col(Judgement.criterion_id).in_(versions), col(Judgement.answer) == answer
     )
-    ids = sorted(set(ask.session.execute(found).scalars()))
-    ask.chance.shuffle(ids)
-    picks = _first(ask, ((key, None) for key in ids), lambda _: "")
+    # A common answer is found by guessing, a rare one by reading all who got it.
+    of_subject = found.where(col(Judgement.subject_id) == ask.frame.id).correlate(ask.frame.id.table)
+    part = replace(ask.frame, within=(*ask.frame.within, of_subject.exists()))
+    without = ask.frame.judged(session=ask.session)
+    about = max(1, ask.frame_size // _RARE)
+    common = guess(
+        part, ask.size, of=about, session=ask.session, chance=ask.chance, without=without, rounds=2
+    )
+    if common is not None:
+        picks = [Pick(key) for key in common]
+    else:
+        ids = sorted(set(ask.session.execute(found).scalars()))
+        ask.chance.shuffle(ids)
+        picks = _first(ask, ((key, None) for key in ids), lambda _: "")
     return Drawn(picks, f"those a classifier answered “{answer}” ({name}), in random order")
 
 

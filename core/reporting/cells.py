@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import case, func, literal, select
+from sqlalchemy import BigInteger, case, cast, func, literal, select
 from sqlmodel import Session, col
 
 from core.assist.tables import ANSWERED, Draft
@@ -15,6 +15,9 @@ from core.conversations import Conversation
 from core.reporting.filters import Calendar, Filters
 
 Cut = Literal["conversation", "part", "model"]
+
+_BASE = 1 << 20
+"""More than the drafts of one conversation; three such counts fit into 63 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,16 @@ def outcome_cells(
         select(
             col(Draft.conversation_id),
             key.label("key"),
-            _count(col(Draft.outcome).in_(("sent", "edited", "discarded"))).label("decided"),
-            _count(col(Draft.outcome).in_(("sent", "edited"))).label("accepted"),
-            _count(col(Draft.outcome) == "sent").label("as_drafted"),
-            _count(col(Draft.picked).is_not(None)).label("ranked"),
-            _count(col(Draft.picked) == 1).label("first"),
-            _count(col(Draft.outcome).in_(("", "superseded"))).label("undecided"),
+            _packed(
+                col(Draft.outcome).in_(("sent", "edited", "discarded")),
+                col(Draft.outcome).in_(("sent", "edited")),
+                col(Draft.outcome) == "sent",
+            ).label("outcomes"),
+            _packed(
+                col(Draft.picked).is_not(None),
+                col(Draft.picked) == 1,
+                col(Draft.outcome).in_(("", "superseded")),
+            ).label("others"),
         )
         .where(ANSWERED, *filters.within(moment))
         .group_by(col(Draft.conversation_id), *(() if cut == "conversation" else (key,)))
@@ -84,8 +91,8 @@ def outcome_cells(
             *filters.by_conversation
         )
     return [
-        Cell(source, channel, locale, str(name), *numbers)
-        for source, channel, locale, name, *numbers in session.execute(query)
+        Cell(source, channel, locale, str(name), *_unpacked(outcomes), *_unpacked(others), conversations)
+        for source, channel, locale, name, outcomes, others, conversations in session.execute(query)
     ]
 
 
@@ -97,5 +104,16 @@ def histogram(cells: Iterable[Cell], of: Callable[[Cell], tuple[int, int]]) -> d
     return found
 
 
+def _packed(first: Any, second: Any, third: Any) -> Any:
+    """Three counts as one number, because grouping a million rows by one column is what takes the time."""
+    return (_count(first) * _BASE + _count(second)) * _BASE + _count(third)
+
+
+def _unpacked(number: int) -> tuple[int, int, int]:
+    rest, third = divmod(int(number), _BASE)
+    first, second = divmod(rest, _BASE)
+    return first, second, third
+
+
 def _count(condition: Any) -> Any:
-    return func.sum(case((condition, 1), else_=0))
+    return cast(func.sum(case((condition, 1), else_=0)), BigInteger)

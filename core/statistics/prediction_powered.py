@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.statistics.clustered import as_shares, clustered_rate, numbered
-from core.statistics.rates import Rate, check_level, t_quantile, wilson
+from core.statistics.rates import Rate, check_level, clopper_pearson, t_quantile
 
 Floats = NDArray[np.float64]
 Clusters = Sequence[Hashable] | NDArray[np.int64]
 
-METHOD = "Prediction-powered (PPI++), Wilson on the effective size"
+METHOD = "Prediction-powered (PPI++), Clopper-Pearson on the effective size"
+FEWEST = 10
+"""Labels of the rarer answer from which on a model is let in: with fewer, the model's errors among them are
+too few to be counted on, and the intervals missed the truth more often than they say."""
 _LEAST_GAIN = 0.02
 _NOTHING_GAINED = "The model's answers add nothing here"
 
@@ -50,8 +53,8 @@ def prediction_powered_rate(
 
     What the model says of the many, corrected by how it differs from people on the few; how much of the
     model enters is tuned to the smallest variance (PPI++). The labelled ones must be a random sample of
-    what the unlabelled ones are. Wilson's interval is laid on the effective size that follows, with the
-    t distribution of the labelled clusters less one. A model that happened to agree on nearly all of a
+    what the unlabelled ones are. Clopper and Pearson's interval is laid on the effective size that
+    follows, with the t distribution of the labelled clusters less one. A model that happened to agree on nearly all of a
     few labels is not taken for nearly perfect: two differences each way are added to its variance.
 
     Source: Angelopoulos, Duchi, Zrnic 2023, PPI++: Efficient Prediction-Powered Inference,
@@ -86,6 +89,8 @@ def prediction_powered_rate(
     )
     if not mean.tuning:
         return _alone(alone, _NOTHING_GAINED)
+    if min(observed.sum(), (1 - observed).sum()) < FEWEST:
+        return _alone(alone, f"Fewer than {FEWEST} labels are of the rarer answer, too few to combine")
     estimate = min(1.0, max(0.0, mean.estimate))
     # nothing to divide by at 0 % and 100 %: half an observation inside them
     guard = 4 * mean.tuning**2 / len(observed) ** 2 * (len(observed) / alone.effective_n)
@@ -93,7 +98,7 @@ def prediction_powered_rate(
     effective = inside * (1 - inside) / (mean.variance + guard)
     if effective <= alone.effective_n * (1 + _LEAST_GAIN):
         return _alone(alone, _NOTHING_GAINED)
-    low, high = wilson(estimate, effective, t_quantile(level, mean.clusters - 1))
+    low, high = clopper_pearson(estimate, effective, t_quantile(level, mean.clusters - 1))
     return Rate(
         successes=alone.successes,
         n=alone.n,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.special import ndtri, stdtrit
+from scipy.special import betaincinv, ndtr, ndtri, stdtrit
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,25 @@ def wilson(share: float, n: float, quantile: float) -> tuple[float, float]:
     half = quantile / shrink * math.sqrt(share * (1 - share) / n + squared / (4 * n * n))
     # the interval holds its own share whatever the rounding
     return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
+
+
+def clopper_pearson(share: float, n: float, quantile: float) -> tuple[float, float]:
+    """Clopper and Pearson's interval of a share, for an ``n`` that need not be whole.
+
+    Wider than Wilson's, and safer near 0 and 1. Source: Korn and Graubard 1998, Survey Methodology
+    24:193-201, who take the effective size for ``n``.
+
+    Args:
+        share: 0 to 1.
+        n: independent observations, more than 0.
+        quantile: of the normal or t distribution, two-sided.
+    """
+    if not n > 0 or math.isinf(quantile):
+        return 0.0, 1.0
+    tail, hits = float(ndtr(-quantile)), share * n
+    low = float(betaincinv(hits, n - hits + 1, tail)) if hits > 0 else 0.0
+    high = float(betaincinv(hits + 1, n - hits, 1 - tail)) if hits < n else 1.0
+    return max(0.0, min(share, low)), min(1.0, max(share, high))
 
 
 def normal_quantile(level: float) -> float:

@@ -24,10 +24,10 @@ from core.labelling import LabelItem, LabelQueue, create_queue
 from tests.journeys.conftest import (
     Server,
     check_accessibility,
+    let_in,
     new_window,
     screenshot,
     settle,
-    sign_in,
 )
 
 _numbers = count(1)
@@ -124,9 +124,8 @@ def over(page: Page) -> bool:
 
 
 @pytest.fixture
-def rosa(page: Page) -> Page:
-    sign_in(page, "rosa")
-    return page
+def rosa(page: Page, server: Server) -> Page:
+    return let_in(page, "rosa", server)
 
 
 def test_a_hundred_items_by_keyboard_alone(rosa: Page, server: Server) -> None:
@@ -152,7 +151,7 @@ def test_a_hundred_items_by_keyboard_alone(rosa: Page, server: Server) -> None:
 def test_two_people_label_one_queue(rosa: Page, browser: Browser, server: Server) -> None:
     case = Case(server, 14, double_share=0.4)
     with new_window(browser, server, size=(1100, 800), dark=True) as sam:
-        sign_in(sam, "sam")
+        let_in(sam, "sam", server)
         windows = {rosa: "1", sam: "2"}
         for window in windows:
             case.open(window)
@@ -231,7 +230,7 @@ def test_the_label_queues_page_is_accessible(browser: Browser, server: Server) -
     Case(server, 3)
     for dark in (False, True):
         with new_window(browser, server, dark=dark) as sam:
-            sign_in(sam, "sam", address="/label_queues")
+            let_in(sam, "sam", server).goto("/label_queues")
             expect(sam.get_by_role("heading", name="Intents").first).to_be_visible()
             check_accessibility(sam)
             sam.get_by_text("New queue").click()

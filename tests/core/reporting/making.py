@@ -26,11 +26,15 @@ def add_conversation(session: Session, *outcomes: str, at: datetime = START, **c
         session.add(customer)
         session.flush()
     number = len(session.exec(select(Conversation.id)).all())
-    conversation = Conversation(
-        **{"external_id": f"c-{number}", "customer_id": customer.key, "channel": "chat", "locale": "en"}
-        | {"created_at": at, "last_message_at": at}
-        | changes
-    )
+    fields: dict[str, Any] = {
+        "external_id": f"c-{number}",
+        "customer_id": customer.key,
+        "channel": "chat",
+        "locale": "en",
+        "created_at": at,
+        "last_message_at": at,
+    }
+    conversation = Conversation(**fields | changes)
     session.add(conversation)
     session.flush()
     for place, outcome in enumerate(outcomes):
@@ -52,16 +56,14 @@ def add_conversation(session: Session, *outcomes: str, at: datetime = START, **c
 
 def add_criterion(session: Session, name: str = "resolved", **changes: Any) -> Criterion:
     """A yes-or-no criterion about conversations of which yes is good."""
-    criterion = Criterion(
-        **{
-            "name": name,
-            "question": f"{name}?",
-            "kind": "yes_no",
-            "subjects": ["conversation"],
-            "good": ["yes"],
-        }
-        | changes
-    )
+    fields: dict[str, Any] = {
+        "name": name,
+        "question": f"{name}?",
+        "kind": "yes_no",
+        "subjects": ["conversation"],
+        "good": ["yes"],
+    }
+    criterion = Criterion(**fields | changes)
     session.add(criterion)
     session.flush()
     return criterion
@@ -77,18 +79,16 @@ def judge(
 ) -> Judgement:
     """An answer in force; ``who`` is TYPE:NAME."""
     kind, _, name = who.partition(":")
-    judgement = Judgement(
-        **{
-            "criterion_id": criterion.key,
-            "subject_type": "conversation",
-            "subject_id": subject_id,
-            "answer": answer,
-            "judge_type": kind,
-            "judge": name or kind,
-            "origin": "label" if kind == "person" else "",
-        }
-        | changes
-    )
+    fields: dict[str, Any] = {
+        "criterion_id": criterion.key,
+        "subject_type": "conversation",
+        "subject_id": subject_id,
+        "answer": answer,
+        "judge_type": kind,
+        "judge": name or kind,
+        "origin": "label" if kind == "person" else "",
+    }
+    judgement = Judgement(**fields | changes)
     session.add(judgement)
     session.flush()
     return judgement
@@ -107,22 +107,20 @@ def add_queue(
     **changes: Any,
 ) -> LabelQueue:
     """A queue of these subjects, of which the first ``done`` (default: all) were answered."""
-    queue = LabelQueue(
-        **{
-            "name": "Weekly",
-            "criterion_id": criterion.key,
-            "subject_type": "conversation",
-            "strategy": "random" if probability else "uncertain",
-            "size": len(subjects),
-            "design": {
-                "probability": probability,
-                "frame": "conversations; drawn at random",
-                "frame_size": frame_size,
-                "strata": [{"name": name, "size": size, "drawn": 0} for name, size in strata],
-            },
-        }
-        | changes
-    )
+    fields: dict[str, Any] = {
+        "name": "Weekly",
+        "criterion_id": criterion.key,
+        "subject_type": "conversation",
+        "strategy": "random" if probability else "uncertain",
+        "size": len(subjects),
+        "design": {
+            "probability": probability,
+            "frame": "conversations; drawn at random",
+            "frame_size": frame_size,
+            "strata": [{"name": name, "size": size, "drawn": 0} for name, size in strata],
+        },
+    }
+    queue = LabelQueue(**fields | changes)
     session.add(queue)
     session.flush()
     for position, subject in enumerate(subjects):

@@ -59,7 +59,7 @@ def snapshot(database: Database) -> list[Any]:
     """Everything an import may write, as it is now."""
     with database.reading() as session:
         return [
-            [row.model_dump() for row in session.exec(select(table).order_by(table.id))]  # type: ignore[attr-defined]
+            [row.model_dump() for row in session.exec(select(table).order_by(col(table.id)))]
             for table in (Criterion, Judgement, Draft, Message, Conversation)
         ]
 
