@@ -150,18 +150,18 @@ def _draw(database: Database, strategy: str, parameters: dict[str, Any]) -> tupl
 
 def _label(database: Database) -> Timing:
     """Time from an answer to the next item on the screen, three people taking turns."""
-    with database.transaction() as session:
+    with database.reading() as session:
         resolved = current_criterion("resolved", session=session)
-        made = create_queue(
-            LUCIA,
-            session=session,
-            criterion_id=resolved.key if resolved else 0,
-            subject_type="conversation",
-            strategy="random",
-            size=2_000,
-            double_share=0.2,
-            seed=1,
-        )
+    made = create_queue(
+        LUCIA,
+        database=database,
+        criterion_id=resolved.key if resolved else 0,
+        subject_type="conversation",
+        strategy="random",
+        size=2_000,
+        double_share=0.2,
+        seed=1,
+    )
     held = {}
     for person in LABELLERS:
         with database.transaction() as session:

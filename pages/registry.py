@@ -68,7 +68,12 @@ PAGES = (
     ),
     Entry("Quality", "rep/flags.py", "Flags", ":material/flag:", "flags", Permission.CONVERSATIONS_READ),
     Entry(
-        "Quality", "manager/quality.py", "Quality", ":material/query_stats:", "quality", Permission.QUALITY_READ
+        "Quality",
+        "manager/quality.py",
+        "Quality",
+        ":material/query_stats:",
+        "quality",
+        Permission.QUALITY_READ,
     ),
     Entry(
         "Quality",

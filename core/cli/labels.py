@@ -77,18 +77,20 @@ def create(
     from core.labelling import create_queue
 
     parameters = _settings(setting or [])
-    with opened() as (database, _), database.transaction() as session:
-        asked = _criterion(criterion, None, session=session)
+    with opened() as (database, _):
+        with database.reading() as session:
+            asked = _criterion(criterion, None, session=session)
+            people = _people(person or [], session=session)
         queue = create_queue(
             SYSTEM,
-            session=session,
+            database=database,
             criterion_id=asked.key,
             subject_type=subject or asked.subjects[0],
             strategy=strategy,
             parameters=parameters,
             size=size,
             double_share=double,
-            people=_people(person or [], session=session),
+            people=people,
             name=name,
             seed=seed,
         )

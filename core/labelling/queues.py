@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from core import audit
 from core.criteria import Criterion
-from core.database import now
+from core.database import Database, now
 from core.errors import Conflict, InvalidInput, NotFound
 from core.identity import Actor, Permission, Person, Role, require
 from core.labelling.drawing import Sample, draw
@@ -58,7 +58,7 @@ def preview_queue(
 def create_queue(
     actor: Actor,
     *,
-    session: Session,
+    database: Database,
     criterion_id: int,
     subject_type: str,
     strategy: str,
@@ -70,6 +70,8 @@ def create_queue(
     seed: int | None = None,
 ) -> LabelQueue:
     """Draw subjects and put them in a queue to be judged.
+
+    Drawing may take seconds in a large database, so it reads before the transaction and holds no lock.
 
     Args:
         strategy: see :func:`core.labelling.strategies`.
@@ -90,22 +92,24 @@ def create_queue(
     require(actor, Permission.LABELS_MANAGE)
     if not 0 <= double_share <= 1:
         raise InvalidInput("The share that two people judge is between 0 and 1.")
-    wanted_people = _checked_people(people, session=session)
-    if double_share and len(wanted_people) == 1:
-        raise InvalidInput("For a second opinion the queue needs two people; it is for one.")
     chosen_seed = _seed(seed)
-    sample = draw(
-        session=session,
-        criterion_id=criterion_id,
-        subject_type=subject_type,
-        strategy=strategy,
-        parameters=parameters or {},
-        size=size,
-        seed=chosen_seed,
-    )
     way = get_strategy(strategy)
-    if not sample.drawn.picks:
-        raise InvalidInput(_nothing(sample, way))
+    with database.reading() as session:
+        wanted_people = _checked_people(people, session=session)
+        if double_share and len(wanted_people) == 1:
+            raise InvalidInput("For a second opinion the queue needs two people; it is for one.")
+        sample = draw(
+            session=session,
+            criterion_id=criterion_id,
+            subject_type=subject_type,
+            strategy=strategy,
+            parameters=parameters or {},
+            size=size,
+            seed=chosen_seed,
+        )
+        if not sample.drawn.picks:
+            raise InvalidInput(_nothing(sample, way))
+        items = _items(sample, double_share, chosen_seed, session=session)
     queue = LabelQueue(
         name=" ".join(name.split())[:200] or f"{sample.criterion.question} ({way.label.lower()})"[:200],
         criterion_id=criterion_id,
@@ -114,27 +118,29 @@ def create_queue(
         parameters=sample.parameters,
         design=asdict(sample.design) | {"strata": [asdict(each) for each in sample.design.strata]},
         seed=chosen_seed,
-        size=len(sample.drawn.picks),
+        size=len(items),
         double_share=double_share,
         people=wanted_people,
         created_by_id=actor.person_id,
     )
-    session.add(queue)
-    session.flush()
-    _add_items(queue, sample, session=session)
-    audit.record(
-        actor.person_id,
-        actor.who,
-        "label_queue.created",
-        session=session,
-        subject_type="label_queue",
-        subject_id=queue.key,
-        criterion=sample.criterion.name,
-        version=sample.criterion.version,
-        strategy=strategy,
-        size=queue.size,
-        double_share=double_share,
-    )
+    with database.transaction() as session:
+        _check_in_use(criterion_id, session=session)
+        session.add(queue)
+        session.flush()
+        session.execute(insert(LabelItem), [item | {"queue_id": queue.key} for item in items])
+        audit.record(
+            actor.person_id,
+            actor.who,
+            "label_queue.created",
+            session=session,
+            subject_type="label_queue",
+            subject_id=queue.key,
+            criterion=sample.criterion.name,
+            version=sample.criterion.version,
+            strategy=strategy,
+            size=queue.size,
+            double_share=double_share,
+        )
     return queue
 
 
@@ -167,9 +173,8 @@ def _set_state(actor: Actor, queue_id: int, state: str, *, session: Session) -> 
         raise NotFound(f"There is no label queue {queue_id}.")
     if queue.state == state:
         return queue
-    criterion = session.get(Criterion, queue.criterion_id)
-    if state == "open" and criterion is not None and criterion.retired_at is not None:
-        raise Conflict(f"“{criterion.question}” has been retired. Restore it under Criteria first.")
+    if state == "open":
+        _check_in_use(queue.criterion_id, session=session)
     queue.state = state
     queue.closed_at = now() if state == "closed" else None
     session.add(queue)
@@ -185,30 +190,32 @@ def _set_state(actor: Actor, queue_id: int, state: str, *, session: Session) -> 
     return queue
 
 
-def _add_items(queue: LabelQueue, sample: Sample, *, session: Session) -> None:
+def _check_in_use(criterion_id: int, *, session: Session) -> None:
+    criterion = session.get(Criterion, criterion_id)
+    if criterion is not None and criterion.retired_at is not None:
+        raise Conflict(f"“{criterion.question}” has been retired. Restore it under Criteria first.")
+
+
+def _items(sample: Sample, double_share: float, seed: int, *, session: Session) -> list[dict[str, Any]]:
     picks = sample.drawn.picks
     conversations = sample.frame.clusters([pick.subject_id for pick in picks], session=session)
     # A stream of its own, so that asking for doubles does not change which subjects are drawn.
-    chance = Random(queue.seed + 1)  # noqa: S311
-    doubles = set(chance.sample(range(len(picks)), ceil(queue.double_share * len(picks))))
-    session.execute(
-        insert(LabelItem),
-        [
-            {
-                "queue_id": queue.key,
-                "position": position,
-                "subject_id": pick.subject_id,
-                "conversation_id": conversations[pick.subject_id],
-                "stratum": pick.stratum[:200],
-                "weight": pick.weight,
-                "why": pick.why[:300],
-                "needed": 2 if position in doubles else 1,
-                "taken": 0,
-                "done": 0,
-            }
-            for position, pick in enumerate(picks)
-        ],
-    )
+    chance = Random(seed + 1)  # noqa: S311
+    doubles = set(chance.sample(range(len(picks)), ceil(double_share * len(picks))))
+    return [
+        {
+            "position": position,
+            "subject_id": pick.subject_id,
+            "conversation_id": conversations[pick.subject_id],
+            "stratum": pick.stratum[:200],
+            "weight": pick.weight,
+            "why": pick.why[:300],
+            "needed": 2 if position in doubles else 1,
+            "taken": 0,
+            "done": 0,
+        }
+        for position, pick in enumerate(picks)
+    ]
 
 
 def _checked_people(people: Sequence[int], *, session: Session) -> list[int]:

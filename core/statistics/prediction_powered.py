@@ -54,8 +54,9 @@ def prediction_powered_rate(
     What the model says of the many, corrected by how it differs from people on the few; how much of the
     model enters is tuned to the smallest variance (PPI++). The labelled ones must be a random sample of
     what the unlabelled ones are. Clopper and Pearson's interval is laid on the effective size that
-    follows, with the t distribution of the labelled clusters less one. A model that happened to agree on nearly all of a
-    few labels is not taken for nearly perfect: two differences each way are added to its variance.
+    follows, with the t distribution of the labelled clusters less one. A model that happened to agree on
+    nearly all of a few labels is not taken for nearly perfect: two differences each way are added to its
+    variance.
 
     Source: Angelopoulos, Duchi, Zrnic 2023, PPI++: Efficient Prediction-Powered Inference,
     arXiv 2311.01453; the added differences after Agresti and Coull 1998.

@@ -186,15 +186,14 @@ def _preview(actor: Actor, wanted: Wanted) -> None:
 
 
 def _create(actor: Actor, wanted: Wanted, double_share: float, people: list[int], name: str) -> LabelQueue:
-    with get_process().database.transaction() as session:
-        return create_queue(
-            actor,
-            session=session,
-            double_share=double_share,
-            people=people,
-            name=name.strip(),
-            **asdict(wanted),
-        )
+    return create_queue(
+        actor,
+        database=get_process().database,
+        double_share=double_share,
+        people=people,
+        name=name.strip(),
+        **asdict(wanted),
+    )
 
 
 def _create_and_show(create: Callable[[], LabelQueue]) -> None:

@@ -63,18 +63,18 @@ class Case:
             self.criterion: Criterion = publish_criterion(
                 self.sam, session=session, name=word, **values | criterion
             )
-            self.queue: LabelQueue = create_queue(
-                self.sam,
-                session=session,
-                criterion_id=self.criterion.key,
-                subject_type=subject_type,
-                strategy="search",
-                parameters={"words": word},
-                size=size,
-                double_share=double_share,
-                name=f"Intents {word}",
-                seed=1,
-            )
+        self.queue: LabelQueue = create_queue(
+            self.sam,
+            database=server.database,
+            criterion_id=self.criterion.key,
+            subject_type=subject_type,
+            strategy="search",
+            parameters={"words": word},
+            size=size,
+            double_share=double_share,
+            name=f"Intents {word}",
+            seed=1,
+        )
 
     def open(self, page: Page) -> None:
         page.goto(f"/label?queue={self.queue.key}")

@@ -56,12 +56,11 @@ def queue_of(
         "name": "October",
         "seed": 7,
     } | rest
-    with database.transaction() as session:
-        return create_queue(
-            actor_of(people[Role.SPECIALIST]),
-            session=session,
-            criterion_id=criterion.key,
-            size=size,
-            people=only,
-            **values,
-        )
+    return create_queue(
+        actor_of(people[Role.SPECIALIST]),
+        database=database,
+        criterion_id=criterion.key,
+        size=size,
+        people=only,
+        **values,
+    )

@@ -45,11 +45,8 @@ def criterion(database: Database, name: str = "resolved") -> Criterion:
 def queue(database: Database, actor: Actor, **asked: Any) -> LabelQueue:
     """A queue of conversations by ``resolved``, drawn at random, unless ``asked`` says otherwise."""
     name = asked.pop("criterion", "resolved")
-    with database.transaction() as session:
-        found = current_criterion(name, session=session)
-        assert found is not None
-        arguments = {"subject_type": "conversation", "strategy": "random", "seed": 1} | asked
-        return create_queue(actor, session=session, criterion_id=found.key, **arguments)
+    arguments = {"subject_type": "conversation", "strategy": "random", "seed": 1} | asked
+    return create_queue(actor, database=database, criterion_id=criterion(database, name).key, **arguments)
 
 
 def take(database: Database, actor: Actor, queue_id: int) -> ItemView | None:
