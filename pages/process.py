@@ -11,6 +11,7 @@ import time
 
 from core.actions import Catalogue, Executor, open_catalogue, open_executor
 from core.assist import DraftRunner
+from core.criteria import ensure_criteria
 from core.database import migrate, open_database
 from core.identity import check_production
 from core.jobs import Duty, Worker
@@ -54,6 +55,8 @@ class Process:
         migrate(self.database)
         with self.database.reading() as session:
             check_production(self.settings, session)
+        with self.database.transaction() as session:
+            ensure_criteria(session=session)
         self.worker.start()
 
     @property

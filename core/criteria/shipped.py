@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from core.criteria.tables import Criterion
+from core.database import now
 
 _EVERY_REPLY = ["draft", "reply", "message"]
 
@@ -151,16 +153,21 @@ SHIPPED: tuple[Criterion, ...] = (
 
 
 def ensure_criteria(*, session: Session) -> list[Criterion]:
-    """Add the shipped criteria that are missing. Those that are there, edited or not, stay as they are."""
+    """Add the shipped criteria that are missing. Those that are there, edited or not, stay as they are.
+
+    Every process does so when it starts, also two at once, and after an update that ships new ones.
+    """
     known = set(session.exec(select(Criterion.name)))
-    added = [
-        Criterion(**criterion.model_dump(exclude={"id", "created_at"}))
-        for criterion in SHIPPED
-        if criterion.name not in known
+    missing = [criterion for criterion in SHIPPED if criterion.name not in known]
+    if not missing:
+        return []
+    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(Criterion)
+    rows = [
+        criterion.model_dump(exclude={"id", "created_at"}) | {"created_at": now()} for criterion in missing
     ]
-    session.add_all(added)
-    session.flush()
-    return added
+    session.execute(insert.on_conflict_do_nothing(index_elements=["name", "version"]), rows)
+    added = col(Criterion.name).in_([criterion.name for criterion in missing])
+    return list(session.exec(select(Criterion).where(added, Criterion.version == 1)))
 
 
 def current_criterion(name: str, *, session: Session) -> Criterion | None:

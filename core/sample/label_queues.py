@@ -12,7 +12,7 @@ from sqlmodel import Session
 from core.criteria import Criterion, Judgement, adjudicate
 from core.identity import Actor
 from core.labelling import LabelAssignment, LabelItem, LabelQueue
-from core.sample.labels import LABEL_DAYS, LABELLERS, Label
+from core.sample.labels import LABEL_DAYS, LABELLERS, TWICE, Label
 
 Given = tuple[Label, Judgement]
 Subject = tuple[int, int]
@@ -23,7 +23,6 @@ _NAMES = {
     "resolved": "Were matters resolved?",
     "polite": "Politeness of sent replies",
 }
-_DOUBLES = 0.16
 _DECIDED = 3  # of the disagreements somebody has already decided that many
 _HOLD = timedelta(minutes=30)
 
@@ -95,7 +94,7 @@ def _queue(draw: Draw, size: int, people: Mapping[str, int], reference: datetime
             "strata": [],
         },
         size=size,
-        double_share=_DOUBLES,
+        double_share=TWICE,
         people=[] if draw.waiting else [people[name] for name in LABELLERS],
         state="open" if draw.waiting else "closed",
         closed_at=None if draw.waiting else reference - timedelta(days=1),

@@ -14,7 +14,8 @@ LABEL_DAYS = 75
 """Only conversations that began within that many days were drawn from."""
 _COUNTS = {"customer_intent": 95, "resolved": 75, "polite": 50}
 _WAITING = {"polite": 35}  # a queue that somebody can go on with
-_TWICE = 0.16  # share that both label, without seeing each other's answer
+TWICE = 0.4
+"""Share that both label, without seeing each other's answer."""
 _DISAGREE = {"customer_intent": 0.22, "resolved": 0.28, "polite": 0.12}
 _WRONG = 0.05
 _MISTAKEN_FOR = {
@@ -52,7 +53,7 @@ class Labelling:
 
 
 def label(rng: Random, stories: Sequence[Story], *, reference: datetime) -> Labelling:
-    """About 250 labels on past conversations of the last weeks, some given by both specialists."""
+    """About 300 labels on past conversations of the last weeks, some given by both specialists."""
     past = [story for story in stories if story.resolved and story.reply_places]
     recent = [s for s in past if s.record.created_at > reference - timedelta(days=LABEL_DAYS)]
     labels: list[Label] = []
@@ -71,7 +72,7 @@ def _answers(rng: Random, criterion: str, story: Story, reference: datetime) -> 
     place = story.reply_places[0] if criterion == "polite" else None
     first = rng.choice(LABELLERS)
     given = [(first, _other(criterion, truth) if rng.random() < _WRONG else truth)]
-    if rng.random() < _TWICE:
+    if rng.random() < TWICE:
         second = next(name for name in LABELLERS if name != first)
         differs = rng.random() < _DISAGREE[criterion]
         given.append((second, _other(criterion, given[0][1]) if differs else given[0][1]))

@@ -70,6 +70,7 @@ def _over_time(drafts: DraftOutcomes) -> None:
         error_y=_bars(drafts.by_time),
         mode="markers",
         marker={"color": _LINE, "size": 8},
+        cliponaxis=False,  # 0 % and 100 % are whole dots too
         customdata=_details(drafts.by_time),
         hovertemplate=f"{drafts.unit.capitalize()} of %{{x}}<br>{_HOVER}",
         showlegend=False,

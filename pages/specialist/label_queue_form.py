@@ -177,7 +177,7 @@ def _look(actor: Actor, wanted: Wanted) -> Preview | None:
 
 def _preview(actor: Actor, wanted: Wanted) -> None:
     def work() -> Preview:
-        with get_process().database.reading() as session:
+        with st.spinner("Looking what there is to draw"), get_process().database.reading() as session:
             return preview_queue(actor, session=session, **asdict(wanted))
 
     found = run_action(work)
@@ -186,14 +186,15 @@ def _preview(actor: Actor, wanted: Wanted) -> None:
 
 
 def _create(actor: Actor, wanted: Wanted, double_share: float, people: list[int], name: str) -> LabelQueue:
-    return create_queue(
-        actor,
-        database=get_process().database,
-        double_share=double_share,
-        people=people,
-        name=name.strip(),
-        **asdict(wanted),
-    )
+    with st.spinner("Drawing the queue"):
+        return create_queue(
+            actor,
+            database=get_process().database,
+            double_share=double_share,
+            people=people,
+            name=name.strip(),
+            **asdict(wanted),
+        )
 
 
 def _create_and_show(create: Callable[[], LabelQueue]) -> None:

@@ -22,7 +22,7 @@ from core.criteria import ensure_criteria
 from core.database import now
 from core.evals import Flag, thaw
 from core.identity import SYSTEM, Person, actor_of
-from tests.journeys.conftest import Server, check_accessibility, new_window, settle, sign_in
+from tests.journeys.conftest import Server, check_accessibility, let_in, new_window, settle
 
 DRAFT = "Hello 👋🏽, as I already told you, refunds take 3 days. 🙂"
 BLAME = "as I already told you"
@@ -95,7 +95,7 @@ def select_words(page: Page, text: Locator, words: str) -> None:
 
 def test_flags_from_assist_to_the_specialist_and_back(page: Page, browser: Browser, server: Server) -> None:
     chosen = prepared(server)
-    sign_in(page, "rosa", address=f"/?conversation={chosen}")
+    let_in(page, "rosa", server).goto(f"/?conversation={chosen}")
     dialog = page.get_by_role("dialog")
     draft = page.locator(".st-key-draft_card .text")
     expect(draft).to_contain_text("refunds take 3 days")
@@ -141,8 +141,7 @@ def test_flags_from_assist_to_the_specialist_and_back(page: Page, browser: Brows
     assert [each.text for each in case.messages] == ["Where is my money?", REPLY]
 
     with new_window(browser, server, dark=True) as specialist:
-        sign_in(specialist, "sam", address="/flags")
-        specialist.get_by_role("link", name="Flags").click()
+        let_in(specialist, "sam", server).goto("/flags")
         panel = specialist.locator(".st-key-flag_panel")
         expect(panel).to_contain_text("Is everything it says right?")
         settle(specialist)
