@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import Counter
 from datetime import timedelta
@@ -21,7 +22,8 @@ from tests.core.conversations.make import add_actor, load, record, stored_id
 from tests.faults.dying import die, run_until_killed
 
 pytestmark = pytest.mark.faults
-ROUNDS = 20
+ROUNDS = int(os.environ.get("RATCHET_TEST_ROUNDS", "8"))
+"""Kills at each moment; more on demand, because hundreds take their minutes."""
 LEASE = timedelta(milliseconds=50)
 MOMENTS = (
     "before the approval is committed",

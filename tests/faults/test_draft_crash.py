@@ -7,13 +7,11 @@ a line from the child, never for time to pass.
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 
 import pytest
 from sqlmodel import col, select
@@ -34,9 +32,9 @@ from tests.core.assist.making import (
     scripted,
     searching,
 )
+from tests.faults.scripts import line, start_script
 
 pytestmark = pytest.mark.faults
-ROOT = Path(__file__).resolve().parents[2]
 CHUNK = 20
 
 CHILD = """
@@ -51,44 +49,43 @@ settings = get_settings()
 database = open_database(settings)
 model = SlowModel(refund_answer(), chunk=int(sys.argv[2]))
 runner = DraftRunner(database, settings, equipment=Equipment(database, settings, Provider(model)))
-print("draft", runner.start(int(sys.argv[1]), actor=SYSTEM), flush=True)
-for line in sys.stdin:
-    model.allow(int(line))
-    print("allowed", line.strip(), flush=True)
+talk.send(runner.start(int(sys.argv[1]), actor=SYSTEM))
+while True:
+    model.allow(talk.recv())
+    talk.send("allowed")
 """
 
 
+@dataclass
+class Writing:
+    """A process that writes a draft. It says the draft's id, then waits for each number of chunks."""
+
+    process: ForkServerProcess
+    talk: Connection
+
+    def allow(self, chunks: int) -> None:
+        self.talk.send(chunks)
+
+    def says(self) -> object:
+        assert self.talk.poll(60), "the process says nothing"
+        return self.talk.recv()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.join()
+
+
 @contextmanager
-def writing_process(case: int) -> Iterator[subprocess.Popen[str]]:
-    """A process that writes a draft for ``case``. Stops after each number of chunks written to its stdin."""
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(case), str(CHUNK)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+def writing_process(case: int) -> Iterator[Writing]:
+    """A process that writes a draft for ``case``."""
+    ours, theirs = line()
+    child = Writing(start_script(CHILD, case, CHUNK, talk=theirs), ours)
+    theirs.close()
     try:
         yield child
     finally:
-        if child.poll() is None:
-            child.kill()
-        child.wait()
-        for pipe in (child.stdin, child.stdout):
-            if pipe is not None:
-                pipe.close()
-
-
-def allow(child: subprocess.Popen[str], chunks: int) -> None:
-    assert child.stdin is not None
-    child.stdin.write(f"{chunks}\n")
-    child.stdin.flush()
-
-
-def kill(child: subprocess.Popen[str]) -> None:
-    os.kill(child.pid, signal.SIGKILL)
-    child.wait()
+        child.kill()
+        ours.close()
 
 
 def drafts(database: Database, case: int) -> list[Draft]:
@@ -137,9 +134,9 @@ def test_killed_while_streaming(
     with writing_process(case) as child:
         left = eventually(lambda: drafts(database, case), seconds=60)[0]
         if chunks:
-            allow(child, chunks)
+            child.allow(chunks)
             eventually(lambda: "within 14" in drafts(database, case)[0].text, seconds=60)
-        kill(child)
+        child.kill()
     before = drafts(database, case)
     assert [draft.state for draft in before] == ["running"]
 
@@ -172,11 +169,10 @@ def test_killed_at_any_moment_around_the_end(
     case = conversation(database, "How long can I ask for a refund?")
     with writing_process(case) as child:
         eventually(lambda: drafts(database, case), seconds=60)
-        allow(child, 10_000)
-        assert child.stdout is not None
-        while not child.stdout.readline().startswith("allowed"):
+        child.allow(10_000)
+        while child.says() != "allowed":
             pass
-        kill(child)
+        child.kill()
     runner = restarted()
     eventually(lambda: drafts(database, case)[0].state != "running", seconds=30)
     (draft,) = drafts(database, case)
@@ -193,18 +189,13 @@ def test_killed_at_any_moment_around_the_end(
 def test_two_processes_write_one_draft(database: Database) -> None:
     case = conversation(database, "How long can I ask for a refund?")
     with writing_process(case) as first, writing_process(case) as second:
-        names = [read_line(child) for child in (first, second)]
+        names = [child.says() for child in (first, second)]
         assert names[0] == names[1]
-        allow(first, 10_000)
-        allow(second, 10_000)
+        first.allow(10_000)
+        second.allow(10_000)
         eventually(lambda: drafts(database, case)[0].state == "ready", seconds=60)
     (draft,) = drafts(database, case)
     assert citations(database, draft.key) == 1
-
-
-def read_line(child: subprocess.Popen[str]) -> str:
-    assert child.stdout is not None
-    return child.stdout.readline()
 
 
 def refund_text() -> str:

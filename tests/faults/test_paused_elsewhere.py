@@ -6,14 +6,11 @@ the database, never for time to pass.
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
+from multiprocessing.context import ForkServerProcess
 
 import pytest
 from sqlmodel import col, select
@@ -28,9 +25,9 @@ from core.llm import model_provider
 from core.settings import Settings, get_settings
 from tests.core.assist.making import conversation, eventually, import_knowledge, rep, stored
 from tests.fake_openai import Answer, FakeOpenAI, draft_json, fake_openai
+from tests.faults.scripts import ended, start_script
 
 pytestmark = pytest.mark.faults
-ROOT = Path(__file__).resolve().parents[2]
 INVOICE = "HLY-2026-100001"
 MOMENTS = {
     "taken up": "core.assist.running.writing.conversation_context",
@@ -136,30 +133,19 @@ def rita(database: Database, settings: Settings) -> Actor:
 
 
 @contextmanager
-def writing_process(case: int = 0, *, dies_at: str = "") -> Iterator[subprocess.Popen[bytes]]:
+def writing_process(case: int = 0, *, dies_at: str = "") -> Iterator[ForkServerProcess]:
     """A process with a runner; it starts a draft when it gets a case, else it only takes up what waits."""
-    child = subprocess.Popen(
-        [sys.executable, "-c", WRITES, str(case), dies_at],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    child = start_script(WRITES, case, dies_at)
     try:
         yield child
     finally:
-        if child.poll() is None:
-            os.kill(child.pid, signal.SIGKILL)
-        child.wait()
+        child.kill()
+        child.join()
 
 
 def decided_elsewhere(request: ActionRequest, actor: Actor) -> None:
     """A person approves and the action is carried out, in a process of its own that ends."""
-    subprocess.run(
-        [sys.executable, "-c", DECIDES, str(request.key), str(actor.person_id)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        check=True,
-        timeout=100,
-    )
+    assert ended(start_script(DECIDES, request.key, actor.person_id), 100) == 0
 
 
 def paused_and_carried_out(database: Database, server: FakeOpenAI, rita: Actor) -> tuple[int, int, str]:
@@ -173,8 +159,8 @@ def paused_and_carried_out(database: Database, server: FakeOpenAI, rita: Actor) 
     server.answer_with(Answer(tool=("refund_invoice", arguments)))
     with writing_process(case) as child:
         eventually(lambda: _drafts(database, case, "waiting"), seconds=90)
-        os.kill(child.pid, signal.SIGKILL)
-        child.wait()
+        child.kill()
+        child.join()
     (draft,) = _drafts(database, case, "waiting")
     (request,) = _requests(database)
     assert (request.status, request.draft_id) == ("proposed", draft.key)
@@ -214,8 +200,8 @@ def test_killed_while_it_goes_on(
     with writing_process(dies_at=MOMENTS[moment]) as child:
         if not MOMENTS[moment]:
             eventually(lambda: len(server.requests) > asked, seconds=90)
-            os.kill(child.pid, signal.SIGKILL)
-        assert child.wait(90) == -signal.SIGKILL
+            child.kill()
+        assert ended(child, 90) == -signal.SIGKILL
     assert stored(database, draft_id).state == "running"
     server.script.clear()
     _assert_paid_once(database, settings)

@@ -59,6 +59,10 @@ expect.set_options(timeout=20_000)  # a loaded machine is slow, not wrong
 _FLATTEN_NAVIGATION = """() => document
   .querySelectorAll('[data-testid="stSidebarNavItems"], [data-testid="stSidebarNavItems"] li')
   .forEach((node) => node.setAttribute("role", "none"))"""
+# A colour on its way to another one is neither.
+_WAIT_FOR_TRANSITIONS = """() => Promise.all(document.getAnimations()
+  .filter((each) => Number.isFinite(each.effect?.getComputedTiming().endTime))
+  .map((each) => each.finished.catch(() => null)))"""
 SETTLED = ".stApp[data-test-script-state='notRunning']"
 
 
@@ -274,6 +278,7 @@ def screenshot(page: Page, name: str) -> Path:
 def check_accessibility(page: Page, *, but: tuple[str, ...] = ()) -> None:
     """Fail on what axe calls serious or critical. ``but`` names rules to leave out; say why at the call."""
     page.evaluate(_FLATTEN_NAVIGATION)
+    page.evaluate(_WAIT_FOR_TRANSITIONS)
     found = Axe().run(page).response["violations"]
     bad = [
         f"{rule['id']} ({rule['impact']}): {rule['help']}\n"

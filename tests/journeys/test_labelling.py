@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
 from itertools import count, cycle
 from typing import Any
 
@@ -44,12 +46,15 @@ class Case:
         *,
         subject_type: str = "conversation",
         double_share: float = 0.0,
+        then: Sequence[MessageRecord] = (),
         **criterion: Any,
     ) -> None:
         self.server = server
         word = f"labelling{next(_numbers)}case"
         import_conversations(
-            [_conversation(word, number) for number in range(size)], database=server.database, source=word
+            [_conversation(word, number, then) for number in range(size)],
+            database=server.database,
+            source=word,
         )
         values: dict[str, Any] = {
             "question": f"What does the customer want? ({word})",
@@ -91,8 +96,8 @@ class Case:
             return list(session.exec(select(LabelItem).where(LabelItem.queue_id == self.queue.key)))
 
 
-def _conversation(word: str, number: int) -> ConversationRecord:
-    at = now()
+def _conversation(word: str, number: int, then: Sequence[MessageRecord]) -> ConversationRecord:
+    at = now() - timedelta(hours=1)
     return ConversationRecord(
         external_id=f"{word}-{number}",
         channel="chat",
@@ -100,6 +105,7 @@ def _conversation(word: str, number: int) -> ConversationRecord:
         messages=[
             MessageRecord(author="customer", text=f"🚒 My site {number} is slow. {word}", created_at=at),
             MessageRecord(author="rep", text="I am looking into it.", created_at=at),
+            *then,
         ],
         created_at=at,
         subject=f"Site {number}",
@@ -201,6 +207,23 @@ def test_a_refresh_resumes_and_a_retired_question_loses_nothing(rosa: Page, serv
     expect(rosa.locator(f"{CARD} .over")).to_contain_text("has been retired")
     expect(rosa.locator(f"{CARD} .over")).to_contain_text("1 of us should say sorry")
     assert [each.answer for each in case.judgements()] == ["question"]
+
+
+def test_thirty_thousand_words_are_folded_and_answered(rosa: Page, server: Server) -> None:
+    said = [
+        MessageRecord(
+            author=("customer", "rep")[number % 2], text=f"Part {number}: {'word ' * 150}", created_at=now()
+        )
+        for number in range(200)
+    ]
+    case = Case(server, 1, then=said)
+    case.open(rosa)
+    expect(rosa.get_by_text("Part 199:")).to_be_visible()
+    expect(rosa.get_by_text("Part 100:")).to_be_hidden()
+    rosa.keyboard.press("a")
+    expect(rosa.get_by_text("Part 100:")).to_be_visible()
+    press(rosa, "2")
+    assert [each.answer for each in case.judgements()] == ["problem"]
 
 
 def test_marking_words_with_the_keys_and_with_the_mouse(rosa: Page, server: Server) -> None:
