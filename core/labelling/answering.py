@@ -21,6 +21,7 @@ from core.errors import Conflict, InvalidInput, NotFound
 from core.identity import Actor
 from core.labelling.holds import begin, locked, take
 from core.labelling.items import open_queue, person_of, view_of
+from core.labelling.subjects import build_of
 from core.labelling.tables import LabelAssignment, LabelItem
 from core.labelling.views import ItemView
 
@@ -81,6 +82,7 @@ def answer_item(
         origin="label",
         reason=reason,
         span=span,
+        build_id=build_of(queue.subject_type, item.subject_id, session=session),
     )
     assignment.state = "done"
     assignment.judgement_id = judgement.key

@@ -26,6 +26,17 @@ def find_subject(subject_type: str, subject_id: int, *, session: Session) -> Sub
     )
 
 
+def build_of(subject_type: str, subject_id: int, *, session: Session) -> str:
+    """Id of the build that wrote what is judged; empty for what no build wrote."""
+    if subject_type == "draft":
+        draft = session.get(Draft, subject_id)
+        return draft.build_id if draft is not None else ""
+    if subject_type == "reply":
+        reply = session.get(Reply, subject_id)
+        return reply.build_id if reply is not None else ""
+    return ""
+
+
 def _conversation(conversation_id: int, *, session: Session) -> SubjectView | None:
     head = _head(conversation_id, session=session)
     if head is None:

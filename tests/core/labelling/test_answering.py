@@ -149,6 +149,18 @@ def test_the_same_answer_twice_counts_once(database: Database, lucia: Actor, mae
         assert (item.taken, item.done) == (1, 1)
 
 
+def test_a_label_names_the_build_that_wrote_what_it_is_about(database: Database, lucia: Actor) -> None:
+    ids = fill(database, 1)
+    with database.transaction() as session:
+        session.add(
+            Draft(conversation_id=ids[0], state="ready", decision="answer", text="Hi.", build_id="b7")
+        )
+    made = queue(database, lucia, criterion="polite", subject_type="draft")
+    answer(database, lucia, take(database, lucia, made.key))
+    with database.reading() as session:
+        assert [each.build_id for each in answers_in_force(session)] == ["b7"]
+
+
 def test_an_answer_outside_the_set_changes_nothing(database: Database, lucia: Actor, maeve: Actor) -> None:
     fill(database, 1)
     made = queue(database, lucia)
