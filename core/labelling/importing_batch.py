@@ -24,6 +24,7 @@ from core.criteria import (
 from core.errors import Conflict, InvalidInput
 from core.labelling.frames import cluster_column, id_column
 from core.labelling.records import LabelRecord
+from core.labelling.subjects import build_of
 
 _SOURCE = "labels"
 
@@ -83,6 +84,7 @@ class LabelBatch:
             origin="import",
             reason=label.reason,
             span=label.span,
+            build_id=build_of(*subject, session=self._session),
             external_id=external_id,
         )
         if label.created_at is not None:
