@@ -18,7 +18,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.real_data import shared_data, star_conversations, write_rows
+from benchmarks.adapters import star_conversations, write_rows
+from benchmarks.real_data import shared_data
 from benchmarks.table import print_table
 from core.database import Database, migrate
 from core.identity import SYSTEM

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from benchmarks.adapters import star_conversations, write_rows
 from benchmarks.outcomes import FILE
-from benchmarks.real_data import shared_data, star_conversations, write_rows
+from benchmarks.real_data import shared_data
 from core.database import Database
 from core.reporting import Filters, read_quality
 from core.surfaces import ImportOptions, import_conversation_file
