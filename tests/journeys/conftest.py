@@ -186,7 +186,7 @@ def add_people(database: Database) -> None:
             )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for all journeys of a run. Tests share its data: make your own subjects."""
     with running_server(tmp_path_factory.mktemp("ratchet")) as started:
@@ -199,13 +199,15 @@ def _server_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RATCHET_SECRET", SECRET)
 
 
-@pytest.fixture(scope="session")
+# For this folder, not for the session: an open driver keeps an event loop running in its thread, and a later
+# test of the same worker that starts one of its own would fail.
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as driver:
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     started = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS, headless=True)
     yield started
