@@ -14,6 +14,7 @@ FLOORS = {
     "settings": 0, "errors": 0, "database": 0,
     "audit": 1, "identity": 1, "jobs": 1, "llm": 1, "statistics": 1,
     "conversations": 2, "knowledge": 2, "criteria": 2, "actions": 2, "traces": 2,
+    "classifiers": 2,
     "assist": 3,
     "evals": 4, "labelling": 4,
     "surfaces": 6, "sample": 6, "reporting": 6,
@@ -26,6 +27,8 @@ WITHIN_A_FLOOR = {
     ("identity", "audit"),
     ("sample", "surfaces"),
     ("actions", "conversations"),  # whose matter it is
+    ("classifiers", "criteria"),  # what is asked
+    ("classifiers", "conversations"),  # what is judged
     ("labelling", "evals"),  # flagged subjects are a queue to label
 }
 

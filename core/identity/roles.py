@@ -35,6 +35,9 @@ class Permission(StrEnum):
     LABELS_MANAGE = "labels.manage"
     LABELS_READ = "labels.read"
     CRITERIA_EDIT = "criteria.edit"
+    CLASSIFIERS_READ = "classifiers.read"
+    CLASSIFIERS_EDIT = "classifiers.edit"
+    CLASSIFIERS_SHIP = "classifiers.ship"
     FLAGS_READ_ALL = "flags.read_all"
     FLAGS_DECIDE = "flags.decide"
     QUALITY_READ = "quality.read"
@@ -55,12 +58,15 @@ _REP = frozenset(
         Permission.ACTIONS_APPROVE,
         Permission.TRACES_READ,
         Permission.LABELS_GIVE,
+        Permission.CLASSIFIERS_READ,
     }
 )
 _SPECIALIST = _REP | {
     Permission.LABELS_MANAGE,
     Permission.LABELS_READ,
     Permission.CRITERIA_EDIT,
+    Permission.CLASSIFIERS_EDIT,
+    Permission.CLASSIFIERS_SHIP,
     Permission.FLAGS_READ_ALL,
     Permission.FLAGS_DECIDE,
     Permission.QUALITY_READ,
@@ -80,6 +86,8 @@ _MANAGER = frozenset(
         Permission.TRACES_READ,
         Permission.ANSWERING_SET,
         Permission.LABELS_READ,
+        Permission.CLASSIFIERS_READ,
+        Permission.CLASSIFIERS_SHIP,
         Permission.FLAGS_READ_ALL,
         Permission.QUALITY_READ,
         Permission.AUDIT_READ,
@@ -149,6 +157,9 @@ _DEED = {
     Permission.LABELS_MANAGE: "manage labels",
     Permission.LABELS_READ: "see labels and criteria",
     Permission.CRITERIA_EDIT: "write criteria",
+    Permission.CLASSIFIERS_READ: "see classifiers",
+    Permission.CLASSIFIERS_EDIT: "change classifiers",
+    Permission.CLASSIFIERS_SHIP: "ship classifiers",
     Permission.FLAGS_READ_ALL: "see the flags of others",
     Permission.FLAGS_DECIDE: "decide on flags",
     Permission.QUALITY_READ: "see the quality figures",

@@ -1,0 +1,1 @@
+"""Floor 2: classifiers answer a criterion at scale: written, measured, tried, shipped and watched."""
