@@ -52,7 +52,7 @@ class Decided:
 
 def decide_columns(scores: Scores, threshold: Threshold) -> Decided:
     """The decisions of a one-of batch without an object for each row: for whole histories."""
-    failed: NDArray[np.bool_] = np.isnan(scores.probabilities).any(axis=1)
+    failed: NDArray[np.bool_] = np.any(np.isnan(scores.probabilities), axis=1, keepdims=True)[:, 0]
     known = np.where(failed[:, None], 0.0, scores.probabilities)
     answer = np.where(failed, -1, known.argmax(axis=1)).astype(np.int32)
     confidence = known.max(axis=1, initial=0.0).astype(np.float32)
