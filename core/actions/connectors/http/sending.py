@@ -6,9 +6,11 @@ other side has just closed would leave open whether a request was received.
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpx2
@@ -61,7 +63,9 @@ def send(
     async def run() -> Response:
         limits = httpx2.Limits(max_keepalive_connections=0)
         async with (
-            httpx2.AsyncClient(timeout=seconds, limits=limits, trust_env=False, http2=False) as client,
+            httpx2.AsyncClient(
+                verify=_trusted(), timeout=seconds, limits=limits, trust_env=False, http2=False
+            ) as client,
             client.stream(
                 method, url, headers=dict(headers), content=content, extensions={"trace": note}
             ) as response,
@@ -83,6 +87,12 @@ def send(
         raise (Lost if sent else NotSent)(took) from None
     except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
         raise (Lost if sent else NotSent)(_in_words(error, sent=sent)) from None
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates we trust, read once: a client of its own for each request reads them each time."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 def _in_words(error: Exception, *, sent: bool) -> str:

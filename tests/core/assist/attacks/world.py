@@ -118,7 +118,7 @@ class World:
                     statuses[request.conversation_id].add(request.status)
                     self._reject(request)
                 runner.resume()
-                time.sleep(0.05)
+                time.sleep(0.2)
         finally:
             runner.close()
         return {
