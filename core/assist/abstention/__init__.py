@@ -18,6 +18,7 @@ from core.assist.abstention.curve import (
     at_threshold,
     aurc,
     curve,
+    interval,
     level,
     levels,
     most_carried,
@@ -25,7 +26,6 @@ from core.assist.abstention.curve import (
     reliability,
 )
 from core.assist.abstention.examples import Example, Shortage, read_labelled, shortage
-from core.assist.abstention.guarantee import interval
 from core.assist.abstention.outcomes import LIGHT, past_examples
 from core.assist.abstention.signals import NAMES, CitedSentence, Found, SignalInput, signals
 from core.assist.abstention.verdict import Verdict, score, verdict

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.assist.abstention.clusters import independence
-from core.assist.abstention.guarantee import Tally, interval, lower_bound, lowest_threshold
+from core.statistics import Tally, independence, lower_bound, lowest_threshold, normal_quantile, wilson
 
 GRID = tuple(round(1 - step / 200, 3) for step in range(201))
 """Thresholds looked at, falling. Fixed beforehand: the guarantee depends on that."""
@@ -27,7 +26,7 @@ class Point:
         precision: how many of them were right, 0..1, with a 95 % Wilson interval ``low``..``high``.
         n: how many they are.
         right: how many of them were right.
-        weight: independent drafts each is worth (see :class:`~.guarantee.Tally`).
+        weight: independent drafts each is worth (see :class:`core.statistics.Tally`).
     """
 
     threshold: float
@@ -75,7 +74,7 @@ def curve(scores: Sequence[float], right: Sequence[bool], groups: Sequence[str] 
         scores: of drafts, 0..1, from a calibrator that had not seen them.
         right: whether each was right.
         groups: the conversation of each. Drafts of one conversation are not independent, so they
-            count for less in the interval and in the guarantee; see :func:`.clusters.independence`.
+            count for less in the interval and in the guarantee; see :func:`core.statistics.independence`.
     """
     values, good = np.asarray(scores, dtype=float), np.asarray(right, dtype=bool)
     weight = independence(values, good, groups) if groups is not None else 1.0
@@ -91,6 +90,11 @@ def curve(scores: Sequence[float], right: Sequence[bool], groups: Sequence[str] 
         low, high = interval(count * weight, n * weight)
         points.append(Point(threshold, n / len(values), share, low, high, n, count, weight))
     return points
+
+
+def interval(right: float, n: float) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share; the counts need not be whole."""
+    return wilson(right / n if n else 0.0, n, normal_quantile(0.95))
 
 
 def aurc(scores: Sequence[float], right: Sequence[bool]) -> float:

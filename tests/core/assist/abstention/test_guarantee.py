@@ -8,8 +8,6 @@ from scipy.special import expit
 
 from core.assist.abstention import aurc, curve, interval, level, reliability
 from core.assist.abstention.calibrating import fit
-from core.assist.abstention.clusters import independence
-from core.assist.abstention.guarantee import Tally, lower_bound, lowest_threshold, p_value
 from tests.core.assist.abstention.making import examples
 
 DELTA = 0.1
@@ -62,19 +60,6 @@ def test_conversations_with_several_drafts_do_not_count_several_times() -> None:
     assert broken <= DELTA
 
 
-def test_groups_count_for_as_much_as_they_are_worth() -> None:
-    rng = np.random.default_rng(2)
-    groups = [str(at // 5) for at in range(1000)]
-    scores = np.full(1000, 0.7)
-    together = np.repeat(rng.random(200) < 0.7, 5)
-    apart = rng.random(1000) < 0.7
-    assert independence(scores, together, groups) == pytest.approx(0.2, abs=0.01)
-    assert 0.75 < independence(scores, apart, groups) <= 1
-    assert independence(scores, apart, [str(at) for at in range(1000)]) == 1
-    assert independence(scores, apart, ["one"] * 1000) == pytest.approx(0.001)
-    assert p_value(Tally(0.9, 100, 100, 0.2), precision=0.9) == pytest.approx(0.9**20)
-
-
 def test_the_promise_holds_for_what_is_deployed() -> None:
     """Cross-fitted scores choose the threshold; a fit on everything is then used with it."""
     rng = np.random.default_rng(0)
@@ -101,24 +86,6 @@ def test_the_promise_holds_for_what_is_deployed() -> None:
     assert broken / sets <= DELTA
 
 
-def test_a_sequence_stops_at_the_first_hypothesis_that_stands() -> None:
-    good, bad = Tally(0.9, 100, 100), Tally(0.8, 200, 150)
-    lucky = Tally(0.7, 2000, 1990)  # not reached from above: 100 of 2000 and 1000 of 2000 are the starts
-    assert lowest_threshold([good, bad], precision=0.9, delta=0.1) == good
-    assert lowest_threshold([good, bad, lucky], precision=0.9, delta=0.1) == lucky  # a start of its own
-    assert lowest_threshold([bad], precision=0.9, delta=0.1) is None
-    assert lowest_threshold([], precision=0.9, delta=0.1) is None
-
-
-def test_exact_figures() -> None:
-    assert p_value(Tally(0.5, 22, 22), precision=0.9) == pytest.approx(0.9**22)
-    assert lower_bound(22, 22, confidence=0.9) == pytest.approx(0.1 ** (1 / 22))
-    assert lower_bound(0, 10, confidence=0.9) == 0
-    low, high = interval(17, 20)
-    assert (round(low, 2), round(high, 2)) == (0.64, 0.95)  # Wilson, n=20 around 85 %
-    assert interval(0, 0) == (0.0, 1.0)
-
-
 def test_the_curve_counts_what_is_above_each_threshold() -> None:
     points = curve([0.9, 0.9, 0.6, 0.3], [True, True, False, True])
     assert [(p.threshold, p.n, p.right, p.coverage) for p in points] == [
@@ -141,3 +108,9 @@ def test_reliability_bins_hold_everything_once() -> None:
     assert sum(each.n for each in bins) == 97
     assert bins[0].observed == 0
     assert bins[-1].observed == 1
+
+
+def test_the_interval_is_wilsons() -> None:
+    low, high = interval(17, 20)
+    assert (round(low, 2), round(high, 2)) == (0.64, 0.95)  # Wilson, n=20 around 85 %
+    assert interval(0, 0) == (0.0, 1.0)
