@@ -8,7 +8,9 @@ unique within the run, and ``output_type=DraftOutput``.
 """
 
 from core.llm.briefing import Briefing
+from core.llm.direct import DirectClient
 from core.llm.embeddings import Embedder, get_embedder
+from core.llm.failures import AccessRefusedError, RequestRefusedError
 from core.llm.language import detect_language
 from core.llm.offline import OfflineModel
 from core.llm.output import (
@@ -20,25 +22,31 @@ from core.llm.output import (
     join_sentences,
     partial_sentences,
 )
-from core.llm.provider import model_provider, provider_name
+from core.llm.provider import check_served, model_provider, provider_name
 from core.llm.tables import ModelCall
-from core.llm.usage import CallRecord, UsageSink, record_usage
+from core.llm.usage import CallRecord, UsageSink, cost_of, keep_usage, record_usage
 
 __all__ = [
+    "AccessRefusedError",
     "Briefing",
     "CallRecord",
     "Cite",
     "Decision",
+    "DirectClient",
     "DraftOutput",
     "DraftSentence",
     "Embedder",
     "ModelCall",
     "OfflineModel",
     "Reason",
+    "RequestRefusedError",
     "UsageSink",
+    "check_served",
+    "cost_of",
     "detect_language",
     "get_embedder",
     "join_sentences",
+    "keep_usage",
     "model_provider",
     "partial_sentences",
     "provider_name",

@@ -26,8 +26,16 @@ _SCHEMA_WORDS = (
 )
 
 
-class SchemaRefusedError(ProviderError):
+class RequestRefusedError(ProviderError):
+    """The server is there, and does not take this one request."""
+
+
+class SchemaRefusedError(RequestRefusedError):
     """The server does not take a JSON schema for its output."""
+
+
+class AccessRefusedError(ProviderError):
+    """No request will be taken: the key, its rights, the model's name or the account's credit is wrong."""
 
 
 def may_help_again(error: BaseException) -> bool:
@@ -64,23 +72,27 @@ def explain(error: BaseException, *, settings: Settings, model: str, key: str) -
     server = _server(settings)
     kind: type[ProviderError] = ProviderError
     if isinstance(error, openai.AuthenticationError):
+        kind = AccessRefusedError
         message = f"{server} refused the API key. Check RATCHET_MODEL_API_KEY (or OPENAI_API_KEY)."
     elif isinstance(error, openai.PermissionDeniedError):
+        kind = AccessRefusedError
         message = (
             f"{server} does not allow this key to use the model {model!r}. Check the key's rights, "
             "or RATCHET_MODEL_NAME."
         )
     elif isinstance(error, openai.NotFoundError):
+        kind = AccessRefusedError
         message = (
             f"{server} does not know the model {model!r} or the address. Check RATCHET_MODEL_NAME, "
             "RATCHET_MODEL_BASE_URL (it usually ends in /v1) and RATCHET_MODEL_API."
         )
     elif isinstance(error, openai.RateLimitError):
+        kind = AccessRefusedError if error.code == "insufficient_quota" else ProviderError
         message = _rate_limit(error, server)
-    elif isinstance(error, openai.APIStatusError) and error.status_code in (400, 422):
+    elif isinstance(error, openai.APIStatusError) and error.status_code in (400, 413, 422):
         detail = _detail(error)
-        if any(word in detail.lower() for word in _SCHEMA_WORDS):
-            kind = SchemaRefusedError
+        about_schema = any(word in detail.lower() for word in _SCHEMA_WORDS)
+        kind = SchemaRefusedError if about_schema else RequestRefusedError
         message = f"{server} refused the request: {detail}"
     elif isinstance(error, openai.APITimeoutError | TimeoutError | ModelTimeoutError):
         message = (

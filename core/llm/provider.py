@@ -70,16 +70,7 @@ class _OfflineProvider(ModelProvider):
 
 class _ServedProvider(ModelProvider):
     def __init__(self, settings: Settings, *, sink: UsageSink | None, purpose: str) -> None:
-        if not settings.model_name:
-            raise ConfigurationError(
-                f"RATCHET_MODEL_PROVIDER is {settings.model_provider!r} but RATCHET_MODEL_NAME is empty. "
-                "Set it to the name of a model the provider offers."
-            )
-        if settings.model_provider == "compatible" and not settings.model_base_url:
-            raise ConfigurationError(
-                "RATCHET_MODEL_PROVIDER is 'compatible' but RATCHET_MODEL_BASE_URL is empty. "
-                "Set it to the server's address, for example http://127.0.0.1:8080/v1."
-            )
+        check_served(settings)
         self._settings = settings
         self._key = api_key(settings)
         self._sink = sink
@@ -128,6 +119,30 @@ class _ServedProvider(ModelProvider):
             )
             self._clients[loop] = client
         return client
+
+
+def check_served(settings: Settings) -> None:
+    """Refuse settings that name no model service.
+
+    Raises:
+        ConfigurationError: there is none, or a setting is missing; the message names it.
+    """
+    if settings.model_provider == "offline":
+        raise ConfigurationError(
+            "RATCHET_MODEL_PROVIDER is 'offline', so there is no model to ask. Set it to 'openai' or "
+            "'compatible', with RATCHET_MODEL_NAME."
+        )
+    if not settings.model_name:
+        raise ConfigurationError(
+            f"RATCHET_MODEL_PROVIDER is {settings.model_provider!r} but RATCHET_MODEL_NAME is empty. "
+            "Set it to the name of a model the provider offers."
+        )
+    if settings.model_provider == "compatible" and not settings.model_base_url:
+        raise ConfigurationError(
+            "RATCHET_MODEL_PROVIDER is 'compatible' but RATCHET_MODEL_BASE_URL is empty. "
+            "Set it to the server's address, for example http://127.0.0.1:8080/v1."
+        )
+    api_key(settings)
 
 
 def api_key(settings: Settings) -> str:

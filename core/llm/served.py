@@ -15,25 +15,14 @@ from agents.items import TResponseInputItem, TResponseStreamEvent
 from agents.models.interface import ModelTracing
 from openai.types.responses import ResponseCompletedEvent
 from openai.types.responses.response_prompt_param import ResponsePromptParam
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_exception,
-    stop_after_attempt,
-    wait_random_exponential,
-)
 
 from core.errors import ProviderError
-from core.llm.failures import explain, may_help_again, retry_after
+from core.llm.failures import explain
+from core.llm.repeating import repeat
 from core.llm.slots import Slots
 from core.llm.usage import CallRecord, UsageSink, cost_of, report
 from core.settings import Settings
 
-MAX_ATTEMPTS = 3
-LONGEST_WAIT = 20.0
-"""Seconds. A server that asks for more is not waited for: the draft fails with its message."""
-
-_backoff = wait_random_exponential(multiplier=0.5, max=8)
 _T = TypeVar("_T")
 _ModelFactory = Callable[[], Model]
 
@@ -147,14 +136,8 @@ class ServedModel(Model):
             await stream.close()
 
     async def _repeat(self, request: Callable[[], Awaitable[_T]]) -> _T:
-        retrying = AsyncRetrying(
-            stop=stop_after_attempt(MAX_ATTEMPTS),
-            wait=_wait,
-            retry=retry_if_exception(_worth_waiting),
-            reraise=True,
-        )
         try:
-            return await retrying(request)
+            return await repeat(request)
         except ProviderError:
             raise
         except Exception as error:
@@ -261,16 +244,6 @@ class _Stream:
             if error is None and not self._finished and self._usage is None:
                 error = GeneratorExit()
             self._done(self._started, self._usage, error)
-
-
-def _wait(state: RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    asked = retry_after(error) if error is not None else None
-    return asked if asked is not None else float(_backoff(state))
-
-
-def _worth_waiting(error: BaseException) -> bool:
-    return may_help_again(error) and (retry_after(error) or 0.0) <= LONGEST_WAIT
 
 
 def _counted(settings: ModelSettings) -> ModelSettings:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
 
-from core.database import now
+from core.database import Database, now
 from core.llm.tables import ModelCall
 from core.settings import Settings
 
@@ -57,6 +57,16 @@ def record_usage(record: CallRecord, *, session: Session) -> ModelCall:
     )
     session.add(row)
     return row
+
+
+def keep_usage(records: Sequence[CallRecord], *, database: Database) -> None:
+    """Add records to ``model_call`` in a transaction of their own. Failing is logged: no answer is lost."""
+    try:
+        with database.transaction() as session:
+            for record in records:
+                record_usage(record, session=session)
+    except Exception:
+        _log.exception("%d model calls are not counted", len(records))
 
 
 def report(sink: UsageSink | None, record: CallRecord) -> None:

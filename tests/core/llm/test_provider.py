@@ -46,7 +46,7 @@ def search_knowledge(query: str) -> str:
 @pytest.fixture(autouse=True)
 def no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the server names no time to wait, do not wait."""
-    monkeypatch.setattr("core.llm.served._backoff", lambda _: 0.0)
+    monkeypatch.setattr("core.llm.repeating._backoff", lambda _: 0.0)
 
 
 @pytest.fixture
