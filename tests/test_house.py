@@ -29,6 +29,7 @@ WITHIN_A_FLOOR = {
     ("actions", "conversations"),  # whose matter it is
     ("classifiers", "criteria"),  # what is asked
     ("classifiers", "conversations"),  # what is judged
+    ("classifiers", "knowledge"),  # what a judged reply cites
     ("labelling", "evals"),  # flagged subjects are a queue to label
 }
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.classifiers.kind import Scores
 from core.criteria import SEPARATOR
 
-_LIKELY = 0.5  # of several answers that may be right, each is given from here on
+LIKELY = 0.5  # of several answers that may be right, each is given from here on
 _TOP = 5
 
 
@@ -82,7 +82,7 @@ def decide(
         listed = tuple((answers[column], round(float(probabilities[column]), 6)) for column in order)
         answer, confidence = answers[int(decided.answer[row])], float(decided.confidence[row])
         if many:
-            given = np.flatnonzero(probabilities >= _LIKELY).tolist()
+            given = np.flatnonzero(probabilities >= LIKELY).tolist()
             answer = SEPARATOR.join(answers[column] for column in given)
             confidence = float(probabilities[given].min() if given else 1 - probabilities.max())
         unsure = confidence < threshold.confidence

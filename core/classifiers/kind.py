@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.criteria import Criterion
 from core.errors import InvalidInput
-from core.llm import Embedder
+from core.llm import CallRecord, Embedder
 from core.settings import Settings
 
 Probabilities = NDArray[np.float32]
@@ -44,7 +44,8 @@ class Subject:
     question: str = ""
     """What a reply or draft answers: the customer's last message before it."""
     citations: tuple[Mapping[str, Any], ...] = ()
-    """Of a reply or draft, as stored: ``{"passage_id", "quote", ...}``."""
+    """Of a reply or draft, as stored: ``{"passage_id", "quote", ...}``, and ``passage``: the text it cites,
+    missing where that is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,11 @@ class Services:
     settings: Settings
     embedder: Callable[[], Embedder]
     """Called when vectors are needed: loading takes a moment."""
+    mask: Callable[[Sequence[Subject]], Sequence[Subject]] | None = None
+    """Hides personal data in texts that leave this machine, see :func:`core.classifiers.open_services`.
+    None: nobody can, so a kind that would send texts away refuses."""
+    usage: Callable[[Sequence[CallRecord]], None] | None = None
+    """Keeps what calls to a model service used; None: nobody does. Called outside event loops."""
 
 
 class Model(Protocol):

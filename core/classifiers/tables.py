@@ -9,6 +9,7 @@ from sqlmodel import Field
 from core.database import Base, Identifier, JSONColumn, Row, UTCDateTime, now
 
 _IN_USE = text("removed_at IS NULL")
+_OPEN = text("state = 'open'")
 
 
 class Classifier(Row, table=True):
@@ -70,6 +71,11 @@ class ClassifierExample(Row, table=True):
     added_by_id: int | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)
     added_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     removed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    contradicts_id: int | None = Field(
+        default=None,
+        sa_type=Identifier,
+        description="Example in use that somebody else answered otherwise; this one waits, removed",
+    )
 
 
 class ClassifierVersion(Row, table=True):
@@ -127,7 +133,10 @@ class ClassifierAnswer(Base, table=True):
     """What one version answered about one subject: once, wherever it was asked."""
 
     __tablename__ = "classifier_answer"
-    __table_args__ = (Index("ix_classifier_answer_time", "version_id", "occurred_at", "answer", "abstained"),)
+    __table_args__ = (
+        Index("ix_classifier_answer_time", "version_id", "occurred_at", "answer", "abstained"),
+        Index("ix_classifier_answer_given", "version_id", "answer", "abstained", "conversation_id"),
+    )
 
     version_id: int = Field(foreign_key="classifier_version.id", primary_key=True, sa_type=Identifier)
     subject_id: int = Field(primary_key=True, sa_type=Identifier)
@@ -138,6 +147,11 @@ class ClassifierAnswer(Base, table=True):
     source: str = Field(default="", max_length=20, description="backtest, shadow or live")
     error: str = Field(default="", max_length=500)
     occurred_at: datetime = Field(sa_type=UTCDateTime, description="When the subject was said")
+    basis_id: int | None = Field(
+        default=None,
+        sa_type=Identifier,
+        description="Of a conversation judged live: the customer's last message it rests on",
+    )
 
 
 class ClassifierCursor(Base, table=True):
@@ -148,6 +162,15 @@ class ClassifierCursor(Base, table=True):
     version_id: int = Field(foreign_key="classifier_version.id", primary_key=True, sa_type=Identifier)
     started_at_id: int = Field(default=0, sa_type=Identifier, description="Subjects after it are judged")
     reached_id: int = Field(default=0, sa_type=Identifier)
+    mark_id: int = Field(default=0, sa_type=Identifier, description="What was reached at the last sweep")
+    swept_id: int = Field(default=0, sa_type=Identifier, description="The next sweep looks after it")
+    swept_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+    busy_until: datetime | None = Field(
+        default=None, sa_type=UTCDateTime, description="A process judges; later it counts as dead"
+    )
+    failures: int = Field(default=0, description="In a row")
+    error: str = Field(default="", max_length=500, description="Of the last failure; empty after a success")
+    retry_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     updated_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
 
 
@@ -190,13 +213,26 @@ class SubjectFeatures(Base, table=True):
     subject_id: int = Field(primary_key=True, sa_type=Identifier)
     stamp: str = Field(default="", max_length=32, description="Of the text they were made from")
     vector: bytes = Field(sa_type=LargeBinary, description="float16, little-endian")
+    made_at: datetime | None = Field(
+        default=None, sa_type=UTCDateTime, description="Still true of a conversation unchanged since"
+    )
 
 
 class DriftAlert(Row, table=True):
     """Live judging is no longer what was shipped. ``kind``: input, rate or agreement."""
 
     __tablename__ = "drift_alert"
-    __table_args__ = (Index("ix_drift_alert", "classifier_id", "state"),)
+    __table_args__ = (
+        Index("ix_drift_alert", "classifier_id", "state"),
+        Index(
+            "ux_drift_alert_open",
+            "version_id",
+            "kind",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+    )
 
     classifier_id: int = Field(foreign_key="classifier.id", sa_type=Identifier)
     version_id: int = Field(foreign_key="classifier_version.id", sa_type=Identifier)

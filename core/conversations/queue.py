@@ -127,6 +127,7 @@ def list_queue(
     view: QueueView | str,
     search: str = "",
     channel: str | None = None,
+    within: ColumnElement[bool] | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> QueuePage:
@@ -135,6 +136,7 @@ def list_queue(
     Args:
         search: words to find in customer, e-mail, subject, preview and the conversation's id there;
             the last one may be a beginning.
+        within: only conversations for which this condition on ``conversation`` holds.
         cursor: ``next_cursor`` of the page before.
         limit: rows, 1 to 500.
 
@@ -155,6 +157,8 @@ def list_queue(
         if condition is None:
             return QueuePage([], None)
         statement = statement.where(condition)
+    if within is not None:
+        statement = statement.where(within)
     found = session.execute(statement).all()
     rows = _rows(found[:limit], session=session)
     return QueuePage(rows, _cursor_after(view, found[limit - 1]) if len(found) > limit else None)

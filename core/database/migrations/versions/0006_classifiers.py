@@ -14,6 +14,7 @@ revision = "0006"
 down_revision = "0005"
 
 _IN_USE = sa.text("removed_at IS NULL")
+_OPEN = sa.text("state = 'open'")
 
 
 def upgrade() -> None:
@@ -62,6 +63,7 @@ def _authoring() -> None:
         sa.Column("added_by_id", types.Identifier, nullable=True),
         sa.Column("added_at", types.UTCDateTime(), nullable=False),
         sa.Column("removed_at", types.UTCDateTime(), nullable=True),
+        sa.Column("contradicts_id", types.Identifier, nullable=True),
         sa.ForeignKeyConstraint(["added_by_id"], ["person.id"]),
         sa.ForeignKeyConstraint(["classifier_id"], ["classifier.id"]),
         sa.PrimaryKeyConstraint("id"),
@@ -134,17 +136,30 @@ def _answering() -> None:
         sa.Column("source", AutoString(length=20), nullable=False),
         sa.Column("error", AutoString(length=500), nullable=False),
         sa.Column("occurred_at", types.UTCDateTime(), nullable=False),
+        sa.Column("basis_id", types.Identifier, nullable=True),
         sa.ForeignKeyConstraint(["version_id"], ["classifier_version.id"]),
         sa.PrimaryKeyConstraint("version_id", "subject_id"),
     )
     op.create_index(
         "ix_classifier_answer_time", "classifier_answer", ["version_id", "occurred_at", "answer", "abstained"]
     )
+    op.create_index(
+        "ix_classifier_answer_given",
+        "classifier_answer",
+        ["version_id", "answer", "abstained", "conversation_id"],
+    )
     op.create_table(
         "classifier_cursor",
         sa.Column("version_id", types.Identifier, nullable=False),
         sa.Column("started_at_id", types.Identifier, nullable=False),
         sa.Column("reached_id", types.Identifier, nullable=False),
+        sa.Column("mark_id", types.Identifier, nullable=False),
+        sa.Column("swept_id", types.Identifier, nullable=False),
+        sa.Column("swept_at", types.UTCDateTime(), nullable=False),
+        sa.Column("busy_until", types.UTCDateTime(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("error", AutoString(length=500), nullable=False),
+        sa.Column("retry_at", types.UTCDateTime(), nullable=True),
         sa.Column("updated_at", types.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["version_id"], ["classifier_version.id"]),
         sa.PrimaryKeyConstraint("version_id"),
@@ -182,6 +197,7 @@ def _answering() -> None:
         sa.Column("subject_id", types.Identifier, nullable=False),
         sa.Column("stamp", AutoString(length=32), nullable=False),
         sa.Column("vector", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", types.UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("features", "subject_type", "subject_id"),
     )
     op.create_table(
@@ -202,3 +218,11 @@ def _answering() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_drift_alert", "drift_alert", ["classifier_id", "state"])
+    op.create_index(
+        "ux_drift_alert_open",
+        "drift_alert",
+        ["version_id", "kind"],
+        unique=True,
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    )
