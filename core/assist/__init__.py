@@ -3,11 +3,13 @@
 from core.assist.acting import Background, Paused, Step, read_background
 from core.assist.build import current_build, digest_of_articles, knowledge_digest
 from core.assist.cases import SimilarCase, similar_cases
+from core.assist.concealing import conceal_subjects
 from core.assist.context import Utterance
 from core.assist.equipment import Equipment, equip
 from core.assist.grounding.citations import Removed, VerifiedCitation
 from core.assist.grounding.evidence import Retrieved
 from core.assist.guardrails import GUARDRAILS, Finding, Guardrail, blocks, check_reply
+from core.assist.judging import read_drafts
 from core.assist.masking import Known, Masked, mask, unmask
 from core.assist.now import draft_now
 from core.assist.replying import send_composed
@@ -54,6 +56,7 @@ __all__ = [
     "VerifiedCitation",
     "blocks",
     "check_reply",
+    "conceal_subjects",
     "current_build",
     "current_draft",
     "digest_of_articles",
@@ -64,6 +67,7 @@ __all__ = [
     "knowledge_digest",
     "mask",
     "read_background",
+    "read_drafts",
     "record_use",
     "send_composed",
     "similar_cases",

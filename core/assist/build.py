@@ -19,6 +19,7 @@ from core.assist.grounding.quotes import SIMILAR_ENOUGH
 from core.assist.guardrails import GUARDRAILS
 from core.assist.instructions import INSTRUCTIONS, VERSION
 from core.assist.tables import Build
+from core.classifiers import holding_versions
 from core.knowledge.tables import Article, ArticleVersion, SearchStamp
 from core.settings import Settings
 
@@ -31,7 +32,7 @@ _lock = Lock()
 def current_build(*, session: Session, settings: Settings, actions: str = "") -> Build:
     """The build in force, not stored yet: see :func:`store_build`.
 
-    Costs one small query while the knowledge stays the same; the digest of the live articles is kept
+    Costs three small queries while the knowledge stays the same; the digest of the live articles is kept
     per process and read again only after the search stamp moved.
 
     Args:
@@ -53,6 +54,7 @@ def current_build(*, session: Session, settings: Settings, actions: str = "") ->
         },
         "verification": {"coverage": ENOUGH, "citation": CONTRIBUTES, "quote": SIMILAR_ENOUGH},
         "actions": actions,
+        "classifiers": [list(each) for each in holding_versions(session=session)],
         "guardrails": {name: each.severity for name, each in GUARDRAILS.items()},
         "organisation": settings.organisation,
         "knowledge": knowledge_digest(session=session),

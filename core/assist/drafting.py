@@ -22,6 +22,7 @@ from core.assist.finishing import finish
 from core.assist.grounding.evidence import Evidence
 from core.assist.grounding.wording import language_of
 from core.assist.guardrails import Finding, check_source
+from core.assist.holding import why_held, withheld
 from core.assist.partial import PartialReply
 from core.assist.result import DraftResult, PausedRun
 from core.assist.tables import Build
@@ -79,6 +80,18 @@ async def draft(
     stamp = fingerprint(catalogue, settings)
     if paused is not None:
         _take_up(paused, context=context, evidence=evidence, desk=desk, stamp=stamp)
+    held, asking = await asyncio.to_thread(timed, bound(why_held, context, equipment=equipment))
+    if held is not None:
+        nothing = withheld(
+            held,
+            context=context,
+            steps=tuple(desk.steps) if desk is not None else (),
+            findings=context.findings,
+            build=build,
+            equipment=equipment,
+            milliseconds=asking,
+        )
+        return replace(nothing, trace_id=trace.id if trace is not None else "")
     started = time.perf_counter()
     async with asyncio.timeout(settings.model_timeout_seconds * DEADLINE_CALLS):
         answer = await run_agent(
@@ -93,7 +106,11 @@ async def draft(
         )
     ran = time.perf_counter()
     usage = _usage(answer.usage, settings)
-    stages = {"search": evidence.milliseconds, "model": (ran - started) * 1000 - evidence.milliseconds}
+    stages = {
+        "classifiers": asking,
+        "search": evidence.milliseconds,
+        "model": (ran - started) * 1000 - evidence.milliseconds,
+    }
     earlier = [Finding(**each) for each in paused.findings] if paused is not None else context.findings
     findings = list(dict.fromkeys([*earlier, *in_articles, *(desk.findings if desk is not None else ())]))
     if answer.state is not None and desk is not None:

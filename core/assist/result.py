@@ -26,8 +26,8 @@ class DraftResult:
         removed: sentences that were taken out, with the reason.
         retrieved: every passage of the run, best first, cited or not.
         usage: ``{"requests", "input_tokens", "output_tokens", "cost"}``; cost in USD.
-        stages: milliseconds for ``context``, ``search``, ``model``, ``verify``; a stored draft
-            also has ``store``, without the commit.
+        stages: milliseconds for ``context``, ``classifiers``, ``search``, ``model``, ``verify``; a stored
+            draft also has ``store``, without the commit.
         steps: what was looked up and done.
         findings: what the guardrails saw; see :func:`core.assist.guardrails.blocks`.
         score: calibrated probability that the draft is right, 0..1; None without a calibration.
