@@ -17,6 +17,8 @@ from core.cli.actions import actions_app
 from core.cli.answering import answering_app
 from core.cli.auditing import verify_audit
 from core.cli.checking import doctor
+from core.cli.classifiers import classifiers_app
+from core.cli.classifying import classify
 from core.cli.connections import connections_app
 from core.cli.criteria import criteria_app
 from core.cli.drafting import draft
@@ -84,6 +86,8 @@ app.add_typer(import_app, name="import")
 app.command("formats")(show_formats)
 app.command()(search)
 app.command()(draft)
+app.command()(classify)
+app.add_typer(classifiers_app, name="classifiers")
 app.command("verify-audit")(verify_audit)
 app.command()(doctor)
 app.add_typer(actions_app, name="actions")

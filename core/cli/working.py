@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from core.actions import Executor
     from core.assist import DraftRunner
     from core.database import Database
-    from core.jobs import Worker
+    from core.jobs import DurableJobs, Worker
     from core.settings import Settings
 
 
 def worker() -> None:
-    """Do the background work without the pages: replies, actions, vectors, sweeping, telemetry.
+    """Do the background work without the pages: replies, actions, vectors, classifiers, telemetry.
 
     Runs until it is interrupted or told to terminate, and then finishes the piece in hand.
     """
@@ -28,22 +28,37 @@ def worker() -> None:
     with opened() as (database, settings):
         from core.actions import open_executor
         from core.assist import DraftRunner
+        from core.classifiers import Judges
+        from core.jobs import DurableJobs
 
         drafts = DraftRunner(database, settings)
         executor = open_executor(database, settings)
-        running = make_worker(database, settings, drafts=drafts, executor=executor)
+        jobs = DurableJobs(database, settings)
+        running = make_worker(database, settings, drafts=drafts, executor=executor, jobs=jobs)
+        judges = Judges(database, settings)
         running.start()
-        duties = ", ".join(status.name for status in running.status())
+        judges.start()
+        duties = ", ".join(status.name for status in (*running.status(), *judges.status()))
         say(f"working: {duties}")
         stop.wait()
         say("stopping")
         running.stop(timeout=30)
+        judges.stop(timeout=30)
+        jobs.close(timeout=30)
         executor.close()
         drafts.close()
 
 
-def make_worker(database: Database, settings: Settings, *, drafts: DraftRunner, executor: Executor) -> Worker:
+def make_worker(
+    database: Database,
+    settings: Settings,
+    *,
+    drafts: DraftRunner,
+    executor: Executor,
+    jobs: DurableJobs,
+) -> Worker:
     """A worker with every duty this installation has. Not started yet."""
+    from core.classifiers import dispatch_backtests
     from core.jobs import Duty, Worker
     from core.knowledge import embed_missing
     from core.llm import get_embedder
@@ -78,6 +93,8 @@ def make_worker(database: Database, settings: Settings, *, drafts: DraftRunner, 
             Duty("sweep traces", lambda: sweep(database=database), interval=15),
             Duty("remove old trace texts", purge, interval=3600),
             Duty("send telemetry", lambda: export_due(database=database, settings=settings), interval=10),
+            Duty("hand out backtests", lambda: dispatch_backtests(database=database, jobs=jobs), interval=2),
+            Duty("take over jobs", jobs.take_over, interval=15),
         ]
     )
     return made
