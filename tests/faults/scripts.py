@@ -12,7 +12,9 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 
 _SERVER = get_context("forkserver")
-_SERVER.set_forkserver_preload(["core.actions", "core.assist", "core.llm", "tests.faults.dying"])
+_SERVER.set_forkserver_preload(
+    ["core.actions", "core.assist", "core.llm", "dbos", "tests.faults.backtesting", "tests.faults.dying"]
+)
 
 
 def start_script(code: str, *arguments: object, talk: Connection | None = None) -> ForkServerProcess:
