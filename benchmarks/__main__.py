@@ -13,6 +13,8 @@ BENCHMARKS = (
     "abstention",
     "queue",
     "labelling",
+    "classifiers",
+    "backtest",
     "drafts",
     "guardrails",
     "traces",

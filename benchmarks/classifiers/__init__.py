@@ -1,0 +1,1 @@
+"""The kind "examples" on public data: quality, unknown texts, speed."""
