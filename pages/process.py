@@ -11,10 +11,11 @@ import time
 
 from core.actions import Catalogue, Executor, open_catalogue, open_executor
 from core.assist import DraftRunner
+from core.classifiers import Judges, Services, dispatch_backtests, open_services
 from core.criteria import ensure_criteria
 from core.database import migrate, open_database
 from core.identity import check_production
-from core.jobs import Duty, Worker
+from core.jobs import DurableJobs, Duty, Worker
 from core.knowledge import embed_missing
 from core.llm import Embedder, get_embedder
 from core.settings import Settings, get_settings
@@ -31,6 +32,7 @@ class Process:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.database = open_database(settings)
+        self.jobs = DurableJobs(self.database, settings)
         self.worker = Worker(
             [
                 Duty("deliver replies", self._deliver, interval=5),
@@ -40,8 +42,11 @@ class Process:
                 Duty("sweep traces", self._sweep_traces, interval=15),
                 Duty("remove old trace texts", self._purge_traces, interval=3600),
                 Duty("send telemetry", self._send_telemetry, interval=10),
+                Duty("hand out backtests", self._hand_out, interval=2),
+                Duty("take over jobs", self.jobs.take_over, interval=15),
             ]
         )
+        self.judges = Judges(self.database, settings)
         self._runner: DraftRunner | None = None
         self._executor: Executor | None = None
         self._lock = threading.Lock()
@@ -58,6 +63,7 @@ class Process:
         with self.database.transaction() as session:
             ensure_criteria(session=session)
         self.worker.start()
+        self.judges.start()
 
     @property
     def runner(self) -> DraftRunner:
@@ -88,9 +94,16 @@ class Process:
         """
         return get_embedder(self.settings)
 
+    @property
+    def services(self) -> Services:
+        """What classifiers may use of this process."""
+        return open_services(self.database, self.settings)
+
     def close(self) -> None:
         """Stop background work and close every connection."""
         self.worker.stop()
+        self.judges.stop()
+        self.jobs.close()
         if self._executor is not None:
             self._executor.close()
         if self._runner is not None:
@@ -109,6 +122,9 @@ class Process:
             embedder=self.embedder,
             should_stop=lambda: self.worker.should_stop() or time.monotonic() > deadline,
         )
+
+    def _hand_out(self) -> int:
+        return dispatch_backtests(database=self.database, jobs=self.jobs)
 
     def _sweep(self) -> int:
         return self.runner.sweep()

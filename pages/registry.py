@@ -66,6 +66,14 @@ PAGES = (
         "label_queues",
         Permission.LABELS_READ,
     ),
+    Entry(
+        "Quality",
+        "specialist/classifiers.py",
+        "Classifiers",
+        ":material/category:",
+        "classifiers",
+        Permission.CLASSIFIERS_READ,
+    ),
     Entry("Quality", "rep/flags.py", "Flags", ":material/flag:", "flags", Permission.CONVERSATIONS_READ),
     Entry(
         "Quality",

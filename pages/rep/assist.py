@@ -5,6 +5,7 @@ import streamlit as st
 from core.identity import Permission
 from pages.rep import (
     actions_pane,
+    answers_line,
     composer_pane,
     conversation_pane,
     draft_pane,
@@ -30,6 +31,7 @@ with middle, st.container(key="conversation_pane"):
         requests = actions_pane.load(actor, view)
         flags = flagging.load(actor, view)
         conversation_pane.show_header(actor, view)
+        answers_line.show(actor, view)
         with st.container(key="conversation_scroll"):
             conversation_pane.show_thread(actor, view, flags, whole=flagging.whole(view, draft, flags))
             # places of their own: a card that comes or goes must not move a fragment that redraws itself

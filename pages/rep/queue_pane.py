@@ -9,7 +9,8 @@ import streamlit as st
 from core.conversations import QueueRow, QueueView, count_queues, list_queue
 from core.identity import Actor
 from pages.process import get_process
-from pages.rep import selection, shortcuts
+from pages.rep import queue_filter, selection, shortcuts
+from pages.rep.queue_filter import ChosenAnswer
 from pages.widgets.components import queue_list
 from pages.widgets.labels import CHANNELS, PRIORITIES
 from pages.widgets.times import is_late, waiting_for
@@ -64,41 +65,59 @@ def show(actor: Actor) -> int | None:
         on_change=_restart,
         persist_state="session",
     )
+    chosen = queue_filter.show(actor, on_change=_restart)
     selected = selection.current()
     if selected is None:
-        rows, _ = _fetch(actor, view, search or "", pages=1, size=1)
+        rows, _ = _fetch(actor, view, search or "", chosen, pages=1, size=1)
         selected = rows[0].id if rows else None
-    st.fragment(_list, run_every=REFRESH_SECONDS)(actor, view, search or "", selected)
+    st.fragment(_list, run_every=REFRESH_SECONDS)(actor, view, search or "", chosen, selected)
     return selected
 
 
-def _list(actor: Actor, view: QueueView, search: str, selected: int | None) -> None:
+def _list(
+    actor: Actor, view: QueueView, search: str, chosen: ChosenAnswer | None, selected: int | None
+) -> None:
     if st.session_state.pop("queue_opened", False):
         st.rerun()  # a click in a fragment reruns only the fragment; the other panes follow here
     with get_process().database.reading() as session:
         counts = count_queues(actor, session=session)
     told = [f"{_count(counts.get(each, 0))} {word}" for each, word in _COUNTED.items()]
     st.caption(" · ".join(told))
-    rows, more = _fetch(actor, view, search, pages=st.session_state.get("queue_pages", 1))
+    rows, more = _fetch(actor, view, search, chosen, pages=st.session_state.get("queue_pages", 1))
     queue_list(
         [_row(row) for row in rows],
         selected=selected,
         more=more,
-        empty=f"Nothing matches “{search}” in this view." if search else _NOTHING[view],
+        empty=_empty(view, search, chosen),
         on_open=_open,
         on_more=_more,
         on_help=_help,
     )
 
 
+def _empty(view: QueueView, search: str, chosen: ChosenAnswer | None) -> str:
+    if search:
+        return f"Nothing matches “{search}” in this view."
+    return f"“{chosen.title}” says “{chosen.answer}” of nothing in this view." if chosen else _NOTHING[view]
+
+
 def _fetch(
-    actor: Actor, view: QueueView, search: str, *, pages: int, size: int = PAGE_SIZE
+    actor: Actor,
+    view: QueueView,
+    search: str,
+    chosen: ChosenAnswer | None,
+    *,
+    pages: int,
+    size: int = PAGE_SIZE,
 ) -> tuple[list[QueueRow], bool]:
     rows: list[QueueRow] = []
     cursor: str | None = None
     with get_process().database.reading() as session:
+        within = chosen.within(session=session) if chosen else None
         for _ in range(pages):
-            page = list_queue(actor, session=session, view=view, search=search, cursor=cursor, limit=size)
+            page = list_queue(
+                actor, session=session, view=view, search=search, within=within, cursor=cursor, limit=size
+            )
             rows += page.rows
             cursor = page.next_cursor
             if cursor is None:
