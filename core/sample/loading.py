@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
@@ -19,6 +19,7 @@ from core.errors import ConfigurationError
 from core.identity import SYSTEM, Person, add_person
 from core.sample.answering import add_sample_calibration, prepare_calibration
 from core.sample.back_office import accounts, agreeing, write_back_office
+from core.sample.classifiers import classifiers_are_written, write_classifiers
 from core.sample.evidence import Library
 from core.sample.generator import SEED, generate
 from core.sample.history import (
@@ -32,6 +33,7 @@ from core.sample.judging import write_criteria
 from core.sample.labels import label
 from core.sample.material import FOLDER, Material, SamplePerson, read_material
 from core.sample.quality import write_quality
+from core.sample.story import Story
 from core.settings import Settings
 from core.surfaces import ImportOptions, import_article_file
 
@@ -56,12 +58,21 @@ class SampleReport:
     replies: int = 0
     judgements: int = 0
     accounts: int = 0
+    classifiers: int = 0
 
     @property
     def changed(self) -> bool:
         """Whether anything was added."""
         return any(
-            (self.people, self.articles, self.conversations, self.drafts, self.judgements, self.accounts)
+            (
+                self.people,
+                self.articles,
+                self.conversations,
+                self.drafts,
+                self.judgements,
+                self.accounts,
+                self.classifiers,
+            )
         )
 
 
@@ -103,7 +114,8 @@ def load_sample(
     )
     tell(0.5, "conversations")
     builds, complete = _begin(database, reference or now())
-    if complete and back_office_is_filled(settings):
+    classified = classifiers_are_written(database, settings, material.classifiers)
+    if complete and classified and back_office_is_filled(settings):
         tell(1.0, "done")
         return SampleReport(people=people, articles=articles.new + articles.updated)
     moment = datetime.fromisoformat(builds[0].contents["sample_reference"]).astimezone(UTC)
@@ -111,8 +123,14 @@ def load_sample(
     entries = accounts(material, stories, reference=moment)
     opened = write_back_office(settings, material, entries, reference=moment)
     if complete:
+        classifiers = _classifiers(database, settings, material, stories, moment)
         tell(1.0, "done")
-        return SampleReport(people=people, articles=articles.new + articles.updated, accounts=opened)
+        return SampleReport(
+            people=people,
+            articles=articles.new + articles.updated,
+            accounts=opened,
+            classifiers=classifiers,
+        )
     known = {entry.customer["external_id"]: entry for entry in entries}
     conversations = import_conversations(
         (agreeing(story.record, known) for story in stories),
@@ -152,6 +170,8 @@ def load_sample(
             drafts=written.drafts,
             judgements=judgements,
         )
+    tell(0.85, "classifiers")
+    classifiers = _classifiers(database, settings, material, stories, moment)
     tell(1.0, "done")
     return SampleReport(
         people=people,
@@ -162,6 +182,7 @@ def load_sample(
         replies=written.replies,
         judgements=judgements,
         accounts=opened,
+        classifiers=classifiers,
     )
 
 
@@ -171,6 +192,14 @@ def is_loaded(session: Session) -> bool:
         session.scalar(
             select(func.count()).select_from(Conversation).where(col(Conversation.source) == SOURCE)
         )
+    )
+
+
+def _classifiers(
+    database: Database, settings: Settings, material: Material, stories: Sequence[Story], moment: datetime
+) -> int:
+    return write_classifiers(
+        database, settings, material.classifiers, stories, source=SOURCE, reference=moment
     )
 
 

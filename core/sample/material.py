@@ -150,6 +150,7 @@ class Material:
     customers: Sequence[SampleCustomer]
     incidents: Mapping[str, Incident]
     criteria: Sequence[Mapping[str, Any]]
+    classifiers: Sequence[Mapping[str, Any]]
     phrases: Mapping[str, Mapping[str, Sequence[str]]]
     open_now: Sequence[OpenCase] = field(default=())
 
@@ -173,6 +174,7 @@ def read_material(folder: Path = FOLDER) -> Material:
         customers=[SampleCustomer(*raw) for raw in _read(folder / "customers.yaml")],
         incidents={incident.number: incident for incident in incidents},
         criteria=_read(folder / "criteria.yaml"),
+        classifiers=_read(folder / "classifiers.yaml"),
         phrases=_read(folder / "phrases.yaml"),
         open_now=[_open_case(raw, scenarios) for raw in _read(folder / "open_now.yaml")],
     )

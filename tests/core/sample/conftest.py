@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
+from zlib import crc32
 
 import bcrypt
+import numpy as np
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from core.classifiers import services
 from core.database import Database
+from core.llm.embeddings import Vectors
 from core.sample import SampleReport, load_sample
 from core.sample.generator import generate
 from core.sample.material import Material, read_material
@@ -42,6 +46,26 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bcrypt, "gensalt", partial(bcrypt.gensalt, rounds=4))
 
 
+class WordEmbedder:
+    """Texts are alike when they share words. The real model takes seconds, and says no more here."""
+
+    name = "words"
+    dimensions = 64
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        rows: Vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for row, said in enumerate(texts):
+            for word in said.casefold().split():
+                rows[row, crc32(word.encode()) % self.dimensions] += 1
+        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1)
+        return rows
+
+
+@pytest.fixture
+def quick_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "get_embedder", lambda _settings: WordEmbedder())
+
+
 @dataclass(frozen=True)
 class Loaded:
     """A database with the sample in it, for tests that only read."""
@@ -57,6 +81,7 @@ def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RATCHET_HOME", str(folder))
         patch.setattr(bcrypt, "gensalt", partial(bcrypt.gensalt, rounds=4))
+        patch.setattr(services, "get_embedder", lambda _settings: WordEmbedder())
         get_settings.cache_clear()
         with new_database(request, folder) as url:
             database = Database(url)

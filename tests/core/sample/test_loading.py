@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,13 @@ from sqlalchemy import func
 from sqlmodel import Session, SQLModel, col, select
 
 from core.assist import Build, Citation, Draft
+from core.classifiers.tables import (
+    Classifier,
+    ClassifierAnswer,
+    ClassifierExample,
+    ClassifierRelease,
+    ClassifierVersion,
+)
 from core.conversations import Conversation, Customer, Message, Reply, edit_ratio
 from core.criteria import Adjudication, Criterion, Judgement, choices, current_criterion
 from core.database import Database
@@ -17,14 +25,14 @@ from core.evals import Flag
 from core.identity import Person, sign_in
 from core.knowledge import Article, ArticleVersion, Passage
 from core.labelling import LabelAssignment, LabelItem, LabelQueue
-from core.sample import PASSWORD, is_loaded, load_sample
+from core.sample import PASSWORD, classifiers, is_loaded, load_sample
 from core.sample.history import Stored
 from core.settings import get_settings
 from tests.core.sample.conftest import REFERENCE, Loaded
 
 _TABLES: tuple[type[SQLModel], ...] = (
     Article, ArticleVersion, Build, Citation, Conversation, Criterion, Customer, Draft, Judgement,
-    Message, Passage, Person, Reply,
+    Message, Passage, Person, Reply, Classifier, ClassifierAnswer, ClassifierExample, ClassifierVersion,
 )  # fmt: skip
 
 
@@ -41,7 +49,9 @@ def test_everything_arrives(loaded: Loaded) -> None:
     assert report.conversations == counts["Conversation"] >= 430
     assert report.drafts == counts["Draft"] > 300
     assert report.replies == counts["Reply"] > 400
-    assert report.judgements == counts["Judgement"] > 350
+    assert report.judgements > 350
+    assert report.classifiers == counts["Classifier"] == counts["ClassifierVersion"] == 3
+    assert counts["Judgement"] > report.judgements  # live classifiers judged too
     assert counts["Citation"] > 500
     assert counts["Build"] == 2
     with loaded.database.reading() as session:
@@ -170,7 +180,7 @@ def test_reps_are_named_on_what_they_wrote(loaded: Loaded) -> None:
     assert not nameless
 
 
-@pytest.mark.usefixtures("quick_hashes")
+@pytest.mark.usefixtures("quick_hashes", "quick_vectors")
 def test_a_second_load_changes_nothing(database: Database) -> None:
     load_sample(database, get_settings(), reference=REFERENCE)
     assert sign_in("maeve", PASSWORD, database=database).person.sample
@@ -188,7 +198,7 @@ def test_a_second_load_changes_nothing(database: Database) -> None:
         assert session.get_one(Conversation, worked_on).status == "resolved"
 
 
-@pytest.mark.usefixtures("quick_hashes")
+@pytest.mark.usefixtures("quick_hashes", "quick_vectors")
 def test_an_interrupted_load_is_completed(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(_session: Session, **_: object) -> None:
         raise KeyboardInterrupt
@@ -206,6 +216,52 @@ def test_an_interrupted_load_is_completed(database: Database, monkeypatch: pytes
     whole = _counts(database)
     assert whole["Conversation"] == half["Conversation"]
     assert whole["Message"] == half["Message"]
+
+
+@pytest.mark.usefixtures("quick_hashes", "quick_vectors")
+def test_classifiers_that_were_not_shipped_yet_are_by_the_next_load(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(classifiers, "ship", stop)
+        with pytest.raises(KeyboardInterrupt):
+            load_sample(database, get_settings(), reference=REFERENCE)
+    report = load_sample(database, get_settings(), reference=REFERENCE + timedelta(hours=5))
+    assert report.classifiers == 3
+    with database.reading() as session:
+        stages = session.exec(
+            select(Classifier.name, ClassifierRelease.stage)
+            .join(ClassifierRelease, col(ClassifierRelease.classifier_id) == col(Classifier.id))
+            .order_by(col(Classifier.name))
+        ).all()
+        examples = session.exec(select(func.count()).select_from(ClassifierExample)).one()
+    assert stages == [("customer-intent", "live"), ("legal-threat", "live"), ("promises-made", "shadow")]
+    assert examples == len({*_examples_of(database)})
+
+
+def test_classifiers_have_been_at_work(loaded: Loaded) -> None:
+    """Live ones gave judgements, held back what they should; the one in shadow gave none."""
+    with loaded.database.reading() as session:
+        said = Counter(session.exec(select(Judgement.judge).where(Judgement.origin == "live")).all())
+        answered = session.exec(select(ClassifierAnswer.version_id).distinct()).all()
+        threats = session.exec(
+            select(Message.text)
+            .join(Judgement, col(Judgement.subject_id) == col(Message.id))
+            .where(Judgement.judge == "legal-threat", Judgement.answer == "yes")
+        ).all()
+        held = session.exec(select(ClassifierVersion.hold_back).order_by(col(ClassifierVersion.id))).all()
+    assert set(said) == {"customer-intent", "legal-threat"}
+    assert len(answered) == 3
+    assert threats
+    assert held == [[], ["yes"], []]
+
+
+def _examples_of(database: Database) -> list[tuple[int, str]]:
+    with database.reading() as session:
+        return [*session.exec(select(ClassifierExample.classifier_id, ClassifierExample.digest)).all()]
 
 
 def test_progress_runs_from_nothing_to_all(loaded: Loaded) -> None:
