@@ -103,7 +103,8 @@ class _Learner:
         self._members = np.hstack([wanted.astype(bool), none])
         # With several right answers, nothing is what is left; of one-of answers, none is one to learn.
         self._targets = self._members.astype(np.float32) if none.any() and not many else wanted
-        self._coordinates = coordinates_of(rows, self._targets.shape[1], many=many)
+        known = rows if names is None else np.vstack([rows, names])
+        self._coordinates = coordinates_of(known, self._targets.shape[1], many=many)
 
     def learn(self, shown: NDArray[np.bool_], start: Linear | None = None) -> Core:
         rows, targets = self._rows[shown], self._targets[shown]
