@@ -24,7 +24,7 @@ def show() -> None:
     )
     actor = shell.current_actor()
     registered = _register(actor)
-    page = st.navigation(registered, position="sidebar" if actor else "hidden")
+    page = st.navigation(registered, position="sidebar" if actor else "hidden", expanded=True)
     if sidebar.signing_out():
         return
     if actor is None:

@@ -27,7 +27,7 @@ from core.sample.history import Stored
 from core.sample.story import Story
 from core.settings import Settings
 
-_INTENTS = 180
+_INTENTS = 200
 _MESSAGES = 70
 _MADE_BEFORE = timedelta(days=2)  # the version, before it went into its stage
 
@@ -100,6 +100,12 @@ def _make(
     began = reference - timedelta(days=max(each["days"] for each in stages))
     examples = list(_examples(specification["examples"], stories, stored, before=began - _MADE_BEFORE))
     add_many(author, classifier_id, examples, database=database, source="search")
+    written = [
+        NewExample(text=text, answer=answer)
+        for answer, texts in specification.get("written", {}).items()
+        for text in texts
+    ]
+    add_many(author, classifier_id, written, database=database, source="click")
     for stage in stages:
         version = fit_version(
             author,

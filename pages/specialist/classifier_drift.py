@@ -73,15 +73,22 @@ def _over_time(live: ClassifierVersion, releases: list[Release], user: Actor) ->
     shipped = _shipped_at(live, releases, user)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        classifier_drift_charts.show_rates(found, shipped, key=f"drift_rates_{live.key}")
+        only = st.selectbox(
+            "Answer",
+            [None, *(answer for answer in found.answers if answer)],
+            format_func=lambda answer: answer or "The most frequent, without their bands",
+            key=f"drift_answer_{live.classifier_id}",
+            label_visibility="collapsed",
+        )
+        classifier_drift_charts.show_rates(found, shipped, only=only, key=f"drift_rates_{live.key}")
     with right:
         classifier_drift_charts.show_confidence(found, shipped, key=f"drift_confidence_{live.key}")
     judged = sum(each.n for each in found.periods)
     st.caption(
         f"Version {live.version} on {judged:,} subjects, by the day they were said (at most the newest "
-        "50,000). Bands are 95 % intervals of a day's rate; they respect that subjects of one conversation "
-        "are alike. The dotted line is when it went live: what is left of it was judged in a backtest or in "
-        "shadow."
+        "50,000). The band of a single answer is the 95 % interval of a day's rate; subjects of one "
+        "conversation count as alike. The dotted line is when it went live: what is left of it was judged in "
+        "a backtest or in shadow."
     )
 
 

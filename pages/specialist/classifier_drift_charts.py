@@ -13,27 +13,30 @@ _COLOURS = ("#1b827a", "#c2703d", "#5b6ee1", "#a23b72", "#7a8b2f")
 _GRAY = "#8a9694"
 _CONFIG = {"displayModeBar": False}
 _HEIGHT = 300
+_BANDS = 2  # of more, they cover each other
 
 
-def show_rates(found: OverTime, shipped: datetime | None, *, key: str) -> None:
-    """A line with a band for each of the most frequent answers; abstaining is dashed."""
+def show_rates(found: OverTime, shipped: datetime | None, *, only: str | None, key: str) -> None:
+    """A line for each of the most frequent answers, abstaining dashed; with a band where they are few."""
+    shown = [each for each in found.answers if only in (None, each)]
     days = [each.day for each in found.periods]
     figure = go.Figure()
     for place, answer in enumerate(found.answers):
         rates = [each.rates[place] for each in found.periods]
-        if not answer and not any(rate.estimate for rate in rates):
+        if answer not in shown or (not answer and not any(rate.estimate for rate in rates)):
             continue
         colour = _COLOURS[place % len(_COLOURS)] if answer else _GRAY
-        figure.add_scatter(
-            x=[*days, *reversed(days)],
-            y=[*(100 * rate.high for rate in rates), *(100 * rate.low for rate in reversed(rates))],
-            fill="toself",
-            fillcolor=_faint(colour),
-            line={"width": 0},
-            hoverinfo="skip",
-            showlegend=False,
-            legendgroup=answer,
-        )
+        if len(shown) <= _BANDS:
+            figure.add_scatter(
+                x=[*days, *reversed(days)],
+                y=[*(100 * rate.high for rate in rates), *(100 * rate.low for rate in reversed(rates))],
+                fill="toself",
+                fillcolor=_faint(colour),
+                line={"width": 0},
+                hoverinfo="skip",
+                showlegend=False,
+                legendgroup=answer,
+            )
         figure.add_scatter(
             x=days,
             y=[100 * rate.estimate for rate in rates],

@@ -34,21 +34,31 @@ def draw(desk: Desk, user: Actor) -> None:
         # measuring asks the model service about every example, which costs money: only when a version is made
         st.caption("Making a version asks the model about each of them, and then says how good it is.")
         return
+    found = _preview(desk, user, "Measuring", with_curve=False)
+    if found is None:
+        return
+    _headline(found)
+    curve = st.container()
+    _answers(desk, found.report.best)
+    with curve:  # it takes as long again, so the figures are there first
+        found = _preview(desk, user, "Drawing the learning curve", with_curve=True)
+        if found is not None and found.curve:
+            _curve(found.curve, key=f"classifier_curve_{desk.classifier.key}")
+
+
+def _preview(desk: Desk, user: Actor, doing: str, *, with_curve: bool) -> Preview | None:
     try:
-        with st.spinner("Measuring"):
-            found = preview(
+        with st.spinner(doing):
+            return preview(
                 user,
                 desk.classifier.key,
                 database=get_process().database,
                 services=get_process().services,
+                with_curve=with_curve,
             )
     except RatchetError as error:
         st.info(escape(str(error)), icon=":material/hourglass_empty:")
-        return
-    _headline(found)
-    if found.curve:
-        _curve(found.curve, key=f"classifier_curve_{desk.classifier.key}")
-    _answers(desk, found.report.best)
+        return None
 
 
 def _counted(counts: ExampleCounts) -> str:
@@ -152,7 +162,7 @@ def _answers(desk: Desk, figures: Figures | None) -> None:
         height="content" if len(rows) <= _ROWS else 264,
         key=f"classifier_answers_{desk.classifier.key}",
         column_config={
-            "Answer": st.column_config.TextColumn(width=92),
+            "Answer": st.column_config.TextColumn(width=76),
             "n": st.column_config.NumberColumn(width=36, format="localized", help="Examples that want it."),
             "Precision": st.column_config.TextColumn(
                 width=96, help="Of those it was given to, how many wanted it. –: not enough labels to say."

@@ -155,7 +155,7 @@ def _none_or_skip(desk: Desk, user: Actor, subject: Subject, key: str) -> None:
         on_click=_give,
         args=(desk, user, subject, ""),
     )
-    st.button("Skip", key=f"{key}_skip", shortcut="s", type="tertiary", on_click=_next, args=(desk,))
+    st.button("Skip", key=f"{key}_skip", shortcut="s", type="tertiary", on_click=_next, args=(desk, subject))
 
 
 def _last(desk: Desk, user: Actor) -> None:
@@ -178,7 +178,7 @@ def _last(desk: Desk, user: Actor) -> None:
 
 
 def _give(desk: Desk, user: Actor, subject: Subject, answer: str | None) -> None:
-    if answer is None:
+    if answer is None or not _is_shown(desk, subject):
         return
 
     def act() -> Added:
@@ -199,11 +199,19 @@ def _give(desk: Desk, user: Actor, subject: Subject, answer: str | None) -> None
     # what somebody else had added already is theirs, and not for this person to undo
     st.session_state[f"{_key(desk)}_last"] = (subject, answer) if added.added else None
     state.changed(desk.classifier.key)
-    _next(desk)
+    _next(desk, subject)
 
 
-def _next(desk: Desk) -> None:
-    st.session_state[_key(desk)] = st.session_state.get(_key(desk), [])[1:]
+def _next(desk: Desk, subject: Subject) -> None:
+    if _is_shown(desk, subject):
+        st.session_state[_key(desk)] = st.session_state[_key(desk)][1:]
+
+
+def _is_shown(desk: Desk, subject: Subject) -> bool:
+    """Whether this text is the one in question. Until a run has ended, the browser keeps the buttons of the
+    text before, and a key presses them too."""
+    queue: list[Suggestion] = st.session_state.get(_key(desk), [])
+    return bool(queue) and queue[0].subject.subject_id == subject.subject_id
 
 
 def _undo(desk: Desk, user: Actor, subject: Subject) -> None:

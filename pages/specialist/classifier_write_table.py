@@ -33,7 +33,11 @@ from pages.widgets.times import moment
 
 _PAGE = 50
 _ALL, _NONE = "all", ""
-_USES = {None: "Teach or measure", False: "Teach", True: "Only measure"}
+_USES: dict[str, tuple[str, bool | None]] = {
+    "any": ("Anything", None),
+    "teach": ("Teach", False),
+    "measure": ("Only measure", True),
+}
 
 
 def draw(desk: Desk, user: Actor) -> None:
@@ -83,14 +87,14 @@ def _filters(desk: Desk, prefix: str) -> dict[str, Any]:
             width=118,
         )
         use = st.selectbox(
-            "Used to", list(_USES), format_func=_USES.__getitem__, key=f"{prefix}_use", width=136
+            "Used to", list(_USES), format_func=lambda each: _USES[each][0], key=f"{prefix}_use", width=124
         )
         removed = st.toggle("Removed ones", key=f"{prefix}_removed")
     return {
         "search": search,
         "answer": None if answer == _ALL else answer,
         "source": source,
-        "held_out": use,
+        "held_out": _USES[use][1],
         "removed": removed,
     }
 
@@ -117,7 +121,7 @@ def _table(page: ExamplePage, *, key: str) -> list[ExampleRow]:
         on_select="rerun",
         selection_mode="multi-row",
         column_config={
-            "Text": st.column_config.TextColumn(width=290),
+            "Text": st.column_config.TextColumn(width=250),
             "Answer": st.column_config.TextColumn(width=110),
             "Held out": st.column_config.CheckboxColumn(width=62, help="Measures, and never teaches."),
             "From": st.column_config.TextColumn(width=76),

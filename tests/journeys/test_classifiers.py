@@ -172,11 +172,13 @@ def test_from_labels_to_a_live_judgement(page: Page, server: Server) -> None:
     page.reload()  # the address carries the classifier and the tab
     expect(page.get_by_role("tab", name="Measure")).to_have_attribute("aria-selected", "true")
     page.get_by_role("tab", name="Ship").click()
+    expect(page.get_by_text("Choose a version")).to_be_visible()
+    page.get_by_test_id("stDataFrame").first.click(position={"x": 16, "y": 48})  # the box of its first row
     page.get_by_role("button", name="Let version 1 go live").click()
     dialog.get_by_role("button", name="Go live").click()
-    expect(page.get_by_text("Version 1 is live")).to_be_visible()
+    expect(page.get_by_text("Version 1 is live: it judges")).to_be_visible()
 
-    (message_id,) = arrive(server, ["I want to cancel my subscription and leave"])
+    (message_id,) = arrive(server, [f"{_CANCELS[0]}, thank you"])
     judged = until(page, lambda: judgement(server, criterion.key, message_id), "judging")
     assert (judged.answer, judged.judge) == ("yes", "wants_to_leave")
 

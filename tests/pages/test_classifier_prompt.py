@@ -41,13 +41,13 @@ def test_what_is_chosen_comes_back() -> None:
     drawn = page({"examples": [3, 1]})
     drawn.text_area(key="p_instructions").set_value("Money only.")
     drawn.number_input(key="p_examples").set_value(4)
-    drawn.number_input(key="p_batch").set_value(1)
+    drawn.number_input(key="p_batch").set_value(4)
     drawn.selectbox(key="p_method").set_value("decisions")
     drawn.run()
     assert drawn.session_state["changed"] == {
         "instructions": "Money only.",
         "examples": 4,
-        "batch": 1,
+        "batch": 4,
         "method": "decisions",
     }
 

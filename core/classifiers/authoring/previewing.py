@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 KEPT_SHARE = 0.95
 """Of the examples that have an answer, how many the default threshold still answers."""
 
+MOST_PAID = 300
+"""Examples that a model service is asked about for one measure. More would narrow the intervals little."""
+
 UNLEARNED = Threshold(familiarity=0.5)
 """The default of a kind that does not learn. Its familiarity is no rank among examples: it is 0 where no rule
 matches or a check cannot tell, and below one half where a model says that no answer fits."""
@@ -105,14 +108,15 @@ def measure_work(work: Work, *, database: Database, services: Services) -> Measu
     key = work.key(database=database, services=services)
     made = _measured.get(key)
     if made is None:
-        rows = rows_of(work, database=database, services=services)
         desk = work.desk
+        rows = rows_of(work, database=database, services=services)
+        examples = _affordable(work.examples) if desk.classifier.kind == "prompt" else work.examples
         try:
             scores = out_of_fold(
                 desk.kind,
                 desk.question,
                 desk.classifier.settings,
-                work.examples,
+                examples,
                 services=services,
                 features=rows,
             )
@@ -122,16 +126,24 @@ def measure_work(work: Work, *, database: Database, services: Services) -> Measu
                 "The examples are enough to learn from, but not to measure it, which keeps a part aside. Of "
                 f"the rest: {problem}"
             ) from None
-        made = Measured(work.desk.question, work.examples, scores, _default(work, scores))
+        made = Measured(desk.question, examples, scores, _default(work, examples, scores))
         _measured.put(key, made)
     return made
 
 
-def _default(work: Work, scores: Scores) -> Threshold:
+def _affordable(examples: tuple[Example, ...]) -> tuple[Example, ...]:
+    """At most :data:`MOST_PAID` of them, drawn at random and always the same: each costs a call."""
+    if len(examples) <= MOST_PAID:
+        return examples
+    drawn = np.random.default_rng(0).choice(len(examples), MOST_PAID, replace=False)
+    return tuple(examples[place] for place in sorted(drawn.tolist()))
+
+
+def _default(work: Work, examples: tuple[Example, ...], scores: Scores) -> Threshold:
     """Answers whatever is as familiar as all but the least familiar twentieth of what it should answer."""
     if not work.desk.kind.learns:
         return UNLEARNED
-    in_scope = [place for place, each in enumerate(work.examples) if each.answer or work.desk.question.many]
+    in_scope = [place for place, each in enumerate(examples) if each.answer or work.desk.question.many]
     failed = np.isnan(scores.probabilities[in_scope]).any(axis=1)
     familiarity = scores.familiarity[in_scope][~failed]
     if not len(familiarity) or familiarity.min() == familiarity.max():  # a kind that cannot tell

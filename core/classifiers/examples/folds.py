@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from core.classifiers.examples.linear import Floats
 
 _FOLDS = 5
-_FEW = 1_500  # of more, one fold tells enough, and fitting stays quick
+_FEW = 800  # of more, one fold tells enough, and fitting stays quick
 _MOST_HELD = 2_000
 
 
 def rounds(wanted: Floats, groups: Sequence[str]) -> Iterator[NDArray[np.bool_]]:
     """Masks of the rows to hold out, one for each round; groups are never torn apart.
 
-    Up to 1,500 examples every one is held out once, in five rounds; of more, a fifth and at most 2,000
+    Up to 800 examples every one is held out once, in five rounds; of more, a fifth and at most 2,000
     in a single round. Answers are spread evenly over the folds.
     """
     folds = _folds(wanted, groups)

@@ -17,7 +17,8 @@ MAX_INSTRUCTIONS = 8_000
 MAX_SHOWN = 60
 """Examples in one prompt."""
 MAX_BATCH = 25
-DEFAULT_BATCH = 5
+DEFAULT_BATCH = 1
+"""Texts a request. More cost less, but orders hidden in one text may then bend the answers about others."""
 DECISION_MODELS = ("gpt-6-luna",)
 """Models that OpenAI's decisions endpoint takes, says its documentation."""
 MAX_CHOICES = 255

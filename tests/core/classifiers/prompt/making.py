@@ -36,7 +36,8 @@ class Installation:
         settings: dict[str, Any] | None = None,
         examples: Sequence[Example] = (),
     ) -> PromptModel:
-        return PromptKind().fit(question, settings or {}, examples, services=self.services)
+        several = {"batch": 5, **(settings or {})}  # texts a request: what may go wrong needs neighbours
+        return PromptKind().fit(question, several, examples, services=self.services)
 
     def score(self, *texts: str, question: Question = INTENT, **settings: Any) -> Scores:
         return self.model(question, settings).score(subjects(*texts))
