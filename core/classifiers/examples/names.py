@@ -55,11 +55,12 @@ def _embed(names: Sequence[str], embedder: Embedder) -> Floats:
     """Vectors of names; those of the last 2,048 are kept, for a classifier is fitted many times over."""
     keys = [(embedder.name, name) for name in names]
     with _lock:
-        missing = [key for key in dict.fromkeys(keys) if key not in _vectors]
+        found = {key: _vectors[key] for key in keys if key in _vectors}
+    missing = [key for key in dict.fromkeys(keys) if key not in found]
     made = dict(zip(missing, embedder.embed([name for _, name in missing]), strict=True)) if missing else {}
     with _lock:
-        rows = [made[key] if key in made else _vectors[key] for key in keys]
         _vectors.update(made)
         while len(_vectors) > _KEPT:
             _vectors.popitem(last=False)
-    return np.stack(rows)
+    found |= made
+    return np.stack([found[key] for key in keys])
