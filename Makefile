@@ -53,6 +53,7 @@ test: setup-test browser
 NO_DATABASE := tests/core/llm tests/core/assist/guardrails tests/core/assist/test_injections.py \
   tests/core/assist/abstention tests/core/assist/test_masking.py tests/core/assist/test_quotes.py \
   tests/core/actions/connectors tests/core/statistics tests/core/cli tests/core/sample \
+  $(addprefix tests/core/classifiers/,rules checks prompt examples measure test_likeness.py) \
   tests/core/surfaces/test_any_input.py tests/core/surfaces/test_mbox.py
 
 test-postgres: setup-test

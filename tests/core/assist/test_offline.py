@@ -46,7 +46,7 @@ def test_a_stored_draft(knowledge: Database, rita: Actor, runner: DraftRunner) -
         assert citation.quote in citation.passage.text
         assert citation.sentence in draft.text
         assert not citation.passage.internal
-    assert set(draft.stages) == {"context", "search", "model", "verify", "store"}
+    assert set(draft.stages) == {"context", "classifiers", "search", "model", "verify", "store"}
     assert draft.usage["requests"] >= 2
 
 
@@ -84,7 +84,7 @@ def test_draft_now_takes_mappings_and_reports_stages(offline: Equipment) -> None
     assert result.decision == "answer"
     assert "14 days" in result.text
     assert result.citations[0].hit.article_external_id == "refunds"
-    assert set(result.stages) == {"context", "search", "model", "verify"}
+    assert set(result.stages) == {"context", "classifiers", "search", "model", "verify"}
     assert all(value >= 0 for value in result.stages.values())
     assert result.model == "offline"
     assert result.build.id

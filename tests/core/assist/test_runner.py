@@ -63,7 +63,7 @@ def test_a_draft_from_start_to_ready(knowledge: Database, rita: Actor, runner_wi
     draft = finished(knowledge, runner.start(case, actor=rita))
     assert (draft.state, draft.decision, draft.error) == ("ready", "answer", "")
     assert draft.text.startswith("Hello,\n\nYou can ask for a refund within 14 days")
-    assert set(draft.stages) == {"context", "search", "model", "verify", "store"}
+    assert set(draft.stages) == {"context", "classifiers", "search", "model", "verify", "store"}
     assert draft.retrieved[0]["query"] == "refund"
     assert draft.finished_at is not None
     assert draft.requested_by_id == rita.person_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import time
 
@@ -105,9 +106,12 @@ def test_passages_have_a_useful_size() -> None:
     ids=lambda body: body[:8],
 )
 def test_a_megabyte_of_anything_is_cut_quickly(body: str) -> None:
-    started = time.process_time()
+    gc.freeze()  # what earlier tests of this worker left is not what is measured
+    started = time.thread_time()
     cuts = cut_passages("T", body)
-    assert time.process_time() - started < 10  # it takes about one; machines under test are busy
+    took = time.thread_time() - started
+    gc.unfreeze()
+    assert took < 10  # it takes about one; machines under test are busy
     assert all(cut.text.strip() for cut in cuts)
     assert max(word_count(cut.text) for cut in cuts) <= 400
 
