@@ -48,13 +48,14 @@ browser:
 test: setup-test browser
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-# Left out: what never asks the database, the attacks (minutes), and what only calls other rooms' public faces
-# (the command line, the sample). All of it was run on SQLite a moment before.
+# Left out: what never asks the database, the attacks (minutes), what only calls other rooms' public faces
+# (the command line, the sample), and file formats but one. All of it was run on SQLite a moment before.
 NO_DATABASE := tests/core/llm tests/core/assist/guardrails tests/core/assist/test_injections.py \
   tests/core/assist/abstention tests/core/assist/test_masking.py tests/core/assist/test_quotes.py \
   tests/core/actions/connectors tests/core/statistics tests/core/cli tests/core/sample \
   $(addprefix tests/core/classifiers/,rules checks prompt examples measure test_likeness.py) \
-  tests/core/surfaces/test_any_input.py tests/core/surfaces/test_mbox.py
+  $(addprefix tests/core/surfaces/test_,any_input.py bad_input.py csv.py documentation.py intercom.py \
+  mail_folding.py mail_html.py mbox.py zendesk.py)
 
 test-postgres: setup-test
 	@RATCHET_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 2 --dist loadgroup tests/core \
