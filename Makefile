@@ -45,8 +45,9 @@ browser:
 	  && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	} || echo "No Chromium here and no right to install it: the browser tests will be skipped."
 
+# Three workers for two cores: one of them waits for a browser most of the time.
 test: setup-test browser
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 # Left out: what never asks the database, the attacks (minutes), what only calls other rooms' public faces
 # (the command line, the sample), and file formats but one. All of it was run on SQLite a moment before.
