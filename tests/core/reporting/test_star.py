@@ -21,15 +21,12 @@ from tests.core.reporting.making import MANAGER
 DIALOGUES = 200
 
 
-@pytest.fixture
-def star() -> Path:
-    data = shared_data()
-    if data is None:
-        pytest.skip("the public data is not here: set RATCHET_SHARED_DATA, or put it into ../shared/data")
-    return data / FILE
+DATA = shared_data()
 
 
-def test_the_first_dialogues_of_star(star: Path, tmp_path: Path, database: Database) -> None:
+@pytest.mark.skipif(DATA is None, reason="the public data is not here: set RATCHET_SHARED_DATA")
+def test_the_first_dialogues_of_star(tmp_path: Path, database: Database) -> None:
+    star = (DATA or Path()) / FILE
     path = tmp_path / "star.jsonl"
     write_rows(path, islice(star_conversations(star, complete=False), DIALOGUES))
     summary = import_conversation_file(path, database=database, options=ImportOptions(source="star"))

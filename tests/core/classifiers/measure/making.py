@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,9 @@ class CentroidModel:
         )
 
     def dump(self) -> bytes:
-        return b""
+        stored = BytesIO()
+        np.savez(stored, centres=self.centres, known=self.known, reach=self.reach)
+        return stored.getvalue()
 
 
 class CentroidKind:
@@ -88,7 +91,7 @@ class CentroidKind:
     def load(
         self, question: Question, settings: Mapping[str, Any], model: bytes, *, services: Services
     ) -> CentroidModel:
-        raise NotImplementedError
+        return CentroidModel(**np.load(BytesIO(model)))
 
 
 class FixedKind:
@@ -128,7 +131,10 @@ class FixedKind:
 
         return _Model()
 
-    load = CentroidKind.load
+    def load(
+        self, question: Question, settings: Mapping[str, Any], model: bytes, *, services: Services
+    ) -> Any:
+        return self.fit(question, settings, (), services=services)
 
 
 def examples(
