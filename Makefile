@@ -7,6 +7,9 @@ BIN := .venv/bin
 PORT ?= 8501
 
 
+# Compiled files are kept whatever the environment says: each process would compile every package again.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help setup setup-test browser run test test-postgres lint bench screenshots clean
 
 help:

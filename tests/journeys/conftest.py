@@ -16,7 +16,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +44,7 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+MOST_TOLD = 1500  # characters of a screen
 SECRET = "journeys-" + "0" * 32
 PASSWORD = "a calm long password"
 PEOPLE = {
@@ -59,10 +60,16 @@ expect.set_options(timeout=20_000)  # a loaded machine is slow, not wrong
 _FLATTEN_NAVIGATION = """() => document
   .querySelectorAll('[data-testid="stSidebarNavItems"], [data-testid="stSidebarNavItems"] li')
   .forEach((node) => node.setAttribute("role", "none"))"""
-# A colour on its way to another one is neither.
-_WAIT_FOR_TRANSITIONS = """() => Promise.all(document.getAnimations()
-  .filter((each) => Number.isFinite(each.effect?.getComputedTiming().endTime))
-  .map((each) => each.finished.catch(() => null)))"""
+# A colour on its way to another one is neither; the end of one transition may start the next.
+_WAIT_FOR_TRANSITIONS = """async () => {
+  const running = () => document.getAnimations()
+    .filter((each) => Number.isFinite(each.effect?.getComputedTiming().endTime))
+  for (let calm = 0; calm < 3; calm++) {
+    await new Promise((drawn) => requestAnimationFrame(drawn))
+    if (running().length) calm = 0
+    await Promise.all(running().map((each) => each.finished.catch(() => null)))
+  }
+}"""
 SETTLED = ".stApp[data-test-script-state='notRunning']"
 
 
@@ -76,6 +83,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
             if not Path(CHROMIUM).exists() and not os.environ.get("RATCHET_TEST_REQUIRE_BROWSER"):
                 item.add_marker(pytest.mark.skip(reason="no Chromium found: install it, or set CHROMIUM"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say what was on the screen when a journey failed: the machine that ran it is gone by then."""
+    report = yield
+    page = getattr(item, "funcargs", {}).get("page")
+    if report.when == "call" and report.failed and isinstance(page, Page):
+        report.sections.append(("screen", _on_screen(page)))
+    return report
+
+
+def _on_screen(page: Page) -> str:
+    try:
+        text = re.sub(r"\s*\n\s*", " | ", page.locator("body").inner_text(timeout=2000))
+        return f"{page.url}: {text[:MOST_TOLD]}"
+    except Exception as error:  # what went wrong before is what matters
+        return f"could not be read: {error}"
 
 
 @dataclass
@@ -233,8 +258,12 @@ def new_window(
         reduced_motion="reduce",
     )
     context.set_default_timeout(20_000)
+    page = context.new_page()
     try:
-        yield context.new_page()
+        yield page
+    except BaseException as error:
+        error.add_note(_on_screen(page))
+        raise
     finally:
         context.close()
 
@@ -279,6 +308,7 @@ def screenshot(page: Page, name: str) -> Path:
 
 def check_accessibility(page: Page, *, but: tuple[str, ...] = ()) -> None:
     """Fail on what axe calls serious or critical. ``but`` names rules to leave out; say why at the call."""
+    settle(page)
     page.evaluate(_FLATTEN_NAVIGATION)
     page.evaluate(_WAIT_FOR_TRANSITIONS)
     found = Axe().run(page).response["violations"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from itertools import count
 
@@ -204,8 +205,8 @@ def test_two_tabs_send_one_reply(rosa: Page, server: Server) -> None:
     expect(box(other)).to_have_value("Sent from one of two tabs")
     rosa.get_by_role("button", name="Send").click()
     expect(rosa.get_by_text("Reply sent.")).to_be_visible()
-    if other.get_by_role("button", name="Send").is_enabled():
-        other.get_by_role("button", name="Send").click()
+    with suppress(TimeoutError):  # the other tab may have heard of it: then there is nothing to press
+        other.get_by_role("button", name="Send").click(timeout=1000)
     expect(box(other)).to_have_value("", timeout=15_000)
     assert len(sent_replies(server, chosen)) == 1
 

@@ -257,6 +257,7 @@ def test_an_admin_connects_a_system_and_a_rep_approves_once(
         expect(desk.get_by_text("Waits for approval")).to_be_visible()
         assert not billing.ledger
         desk.get_by_role("button", name="Approve", exact=True).dblclick()
+        expect(desk.get_by_text("Waits for approval")).to_have_count(0)
         desk.get_by_role("tab", name="Actions").click()
         expect(desk.get_by_text("Rosa Lindqvist approved it")).to_be_visible()
         expect(desk.get_by_text("Carried out")).to_be_visible()
