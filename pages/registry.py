@@ -68,7 +68,7 @@ PAGES = (
     ),
     Entry(
         "Quality",
-        "specialist/classifiers.py",
+        "specialist/classifiers/page.py",
         "Classifiers",
         ":material/category:",
         "classifiers",

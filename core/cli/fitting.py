@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,13 +22,19 @@ if TYPE_CHECKING:
     from core.database import Database
 
 _NAMED = 5  # contradictions that are shown
+SETTINGS_HELP = 'The rules; of other kinds JSON, for example {"check": NAME, "parameters": {}}.'
 
 
 def fit(
     criterion: Annotated[str, typer.Option("--criterion", help="Name of the question.", metavar="KEY")],
-    examples: Annotated[str, typer.Option("--examples", help=EXAMPLES_HELP, metavar="FILE")],
     name: Annotated[str, typer.Option("--name", help="Of the classifier; made when there is none.")],
-    kind: Annotated[str, typer.Option("--kind", help="What makes a new one: examples, ...")] = "examples",
+    examples: Annotated[str, typer.Option("--examples", help=EXAMPLES_HELP, metavar="FILE")] = "",
+    kind: Annotated[
+        str, typer.Option("--kind", help="What makes a new one: rules, examples, prompt or check.")
+    ] = "examples",
+    settings_file: Annotated[
+        str, typer.Option("--settings", help=SETTINGS_HELP, metavar="FILE", show_default=False)
+    ] = "",
     subject: Annotated[
         str, typer.Option("--subject", help="Of a new one: conversation, message, draft or reply.")
     ] = "",
@@ -37,7 +45,7 @@ def fit(
     note: Annotated[str, typer.Option("--note", help="What is new in this version.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Add the examples of a file to a classifier and make a version of all it has.
+    """Add the examples of a file to a classifier, store its settings, and make a version of all it has.
 
     Repeating it adds nothing twice. Examples of one group never straddle a split; held-out ones measure and
     never teach. Examples that are no longer in the file stay.
@@ -45,10 +53,13 @@ def fit(
     from core.classifiers import Report, add_many, fit_version, open_services
     from core.identity import SYSTEM
 
-    read = read_examples_file(examples)
+    read = read_examples_file(examples) if examples else []
+    wanted = _settings(settings_file, kind) if settings_file else None
     with opened() as (database, settings):
         asked = _criterion(criterion, read, subject, database, make=new_criterion)
         classifier = _classifier(name, asked, kind, subject, database)
+        if wanted is not None:
+            _set(classifier, wanted, database)
         added = add_many(SYSTEM, classifier.key, read, database=database, source="file")
         services = open_services(database, settings)
         version = fit_version(SYSTEM, classifier.key, database=database, services=services, note=note)
@@ -106,6 +117,34 @@ def _criterion(
         )
     say(f"made the criterion {name} ({made.kind}) with {len(answers):,} answers")
     return made
+
+
+def _settings(path: str, kind: str) -> dict[str, Any]:
+    """What a file says about a classifier of this kind."""
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+        found = {"rules": text} if kind == "rules" and not text.lstrip().startswith("{") else json.loads(text)
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise InvalidInput(f"{path} is not JSON: {error}.") from None
+    if not isinstance(found, dict):
+        raise InvalidInput(f"{path} must be an object with the settings, such as {{}}.")
+    return found
+
+
+def _set(classifier: Classifier, settings: dict[str, Any], database: Database) -> None:
+    """Store the settings, unless they make no version: then nothing is changed."""
+    from core.classifiers import change_classifier, get_kind, open_desk
+    from core.identity import SYSTEM
+
+    with database.transaction() as session:
+        desk = open_desk(SYSTEM, classifier.name, session=session)
+        if problems := get_kind(classifier.kind).problems(desk.question, settings):
+            raise InvalidInput("\n".join(problems))
+        change_classifier(
+            SYSTEM, classifier.key, session=session, revision=desk.classifier.revision, settings=settings
+        )
 
 
 def _parts(example: NewExample) -> tuple[str, ...]:

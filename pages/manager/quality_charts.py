@@ -9,10 +9,9 @@ import streamlit as st
 
 from core.reporting import DraftOutcomes, Estimate
 from pages.manager.quality_words import interval, middle
+from pages.widgets.charts import LINE, interval_bars, percent, show_chart
 from pages.widgets.labels import CHANNELS, language
 
-_LINE = "#1b827a"
-_CONFIG = {"displayModeBar": False}
 _MOST = 12
 _CUTS = {"source": "Source", "channel": "Channel", "locale": "Language", "model": "Model"}
 
@@ -69,20 +68,19 @@ def _over_time(drafts: DraftOutcomes) -> None:
         y=_shares(drafts.by_time),
         error_y=_bars(drafts.by_time),
         mode="markers",
-        marker={"color": _LINE, "size": 8},
+        marker={"color": LINE, "size": 8},
         cliponaxis=False,  # 0 % and 100 % are whole dots too
         customdata=_details(drafts.by_time),
         hovertemplate=f"{drafts.unit.capitalize()} of %{{x}}<br>{_HOVER}",
-        showlegend=False,
-    )
-    figure.update_layout(
-        height=320,
-        margin={"l": 8, "r": 8, "t": 12, "b": 8},
-        xaxis={"title": f"{drafts.unit.capitalize()} beginning", "type": "date", "nticks": 8},
-        yaxis={"title": "Accepted, %", "range": _range(drafts.by_time)},
     )
     figure.update_xaxes(tickformat="%d %b<br>%Y" if drafts.unit == "week" else "%b<br>%Y")
-    st.plotly_chart(figure, config=_CONFIG, key="quality_over_time")
+    show_chart(
+        figure,
+        key="quality_over_time",
+        height=320,
+        x={"title": f"{drafts.unit.capitalize()} beginning", "type": "date", "nticks": 8},
+        y={"title": "Accepted, %", "range": _range(drafts.by_time)},
+    )
 
 
 def _side_by_side(named: Sequence[tuple[str, Estimate]], title: str) -> None:
@@ -94,18 +92,17 @@ def _side_by_side(named: Sequence[tuple[str, Estimate]], title: str) -> None:
         y=[_short(name) for name, _ in shown],
         error_x=_bars(estimates),
         mode="markers",
-        marker={"color": _LINE, "size": 8},
+        marker={"color": LINE, "size": 8},
         customdata=_details(estimates),
         hovertemplate=f"%{{y}}<br>{_HOVER}",
-        showlegend=False,
     )
-    figure.update_layout(
+    show_chart(
+        figure,
+        key="quality_side_by_side",
         height=min(320, 130 + 40 * len(shown)),
-        margin={"l": 8, "r": 8, "t": 12, "b": 8},
-        xaxis={"title": "Accepted, %", "range": _range(estimates)},
-        yaxis={"title": title, "type": "category", "automargin": True},
+        x={"title": "Accepted, %", "range": _range(estimates)},
+        y={"title": title, "type": "category", "automargin": True},
     )
-    st.plotly_chart(figure, config=_CONFIG, key="quality_side_by_side")
     if len(named) > _MOST:
         st.caption(f"The {_MOST} with the most drafts; the file has all {len(named)}.")
 
@@ -118,17 +115,13 @@ def _details(estimates: Sequence[Estimate]) -> list[list[object]]:
 
 
 def _shares(estimates: Sequence[Estimate]) -> list[float]:
-    return [100 * each.rate.estimate for each in estimates if each.rate]
+    return percent([each.rate.estimate for each in estimates if each.rate])
 
 
 def _bars(estimates: Sequence[Estimate]) -> dict[str, object]:
     rates = [each.rate for each in estimates if each.rate]
-    return {
-        "array": [100 * (rate.high - rate.estimate) for rate in rates],
-        "arrayminus": [100 * (rate.estimate - rate.low) for rate in rates],
-        "thickness": 1.4,
-        "width": 4,
-    }
+    low, high = percent([rate.low for rate in rates]), percent([rate.high for rate in rates])
+    return interval_bars(_shares(estimates), low, high)
 
 
 def _range(estimates: Sequence[Estimate]) -> list[float]:

@@ -25,6 +25,7 @@ queue, middle, right = st.columns([0.95, 2, 1.25], gap="small", wrap=False)
 with queue:
     selected = queue_pane.show(actor)
 with middle, st.container(key="conversation_pane"):
+    stamp = draft_pane.stamp(selected)
     view = conversation_pane.load(actor, selected)
     if view is not None:
         draft = draft_pane.load(actor, view)
@@ -38,7 +39,7 @@ with middle, st.container(key="conversation_pane"):
             with st.container(key="open_actions"):
                 actions_pane.show_open(actor, requests, draft)
             with st.container(key="draft_slot"):
-                draft_pane.show(actor, view, draft, requests)
+                draft_pane.show(actor, view, draft, requests, since=stamp)
         composer_pane.show(actor, view)
 with right:
     if view is not None:

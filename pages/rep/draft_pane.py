@@ -25,6 +25,7 @@ from pages.widgets.times import clock
 RUNNING_TICK_SECONDS = 0.4
 IDLE_TICK_SECONDS = 4
 _REDRAW = "draft_redraw"
+Stamp = tuple[object, ...]
 DISCARD_REASONS = ("Wrong facts", "Does not answer", "Wrong tone", "Too long", "I know better", "Other")
 
 
@@ -38,13 +39,30 @@ def load(actor: Actor, view: ConversationView) -> DraftView | None:
         return current_draft(actor, conversation.key, session=session)
 
 
-def show(
-    actor: Actor, view: ConversationView, draft: DraftView | None, requests: Sequence[RequestView]
-) -> None:
-    """Draw the card; it follows a running draft and its actions by itself and notices a new message."""
-    conversation_id = view.conversation.key
+def stamp(conversation_id: int | None) -> Stamp:
+    """What :func:`show` compares with later. To be taken before the panes read what they show: of what
+    changes while they are drawn, they show the old state, and nobody would notice afterwards."""
+    if conversation_id is None:
+        return ()
     with get_process().database.reading() as session:
-        shown = _signature(conversation_id, draft, session)
+        return _stamp(conversation_id, session)
+
+
+def show(
+    actor: Actor,
+    view: ConversationView,
+    draft: DraftView | None,
+    requests: Sequence[RequestView],
+    *,
+    since: Stamp,
+) -> None:
+    """Draw the card; it follows a running draft and its actions by itself and notices a new message.
+
+    Args:
+        since: the :func:`stamp` from before ``view``, ``draft`` and ``requests`` were read.
+    """
+    conversation_id = view.conversation.key
+    shown = (*since, *_state(draft))
     # a draft that waits for a person may wait for hours; what was decided is over in a moment
     decided = draft is not None and draft.waiting and all(each.settled for each in requests)
     moving = draft is not None and (draft.building or decided)
@@ -53,20 +71,23 @@ def show(
     st.fragment(_card, run_every=tick)(actor, conversation_id, shown)
 
 
-def _signature(conversation_id: int, draft: DraftView | None, session: Session) -> tuple[object, ...]:
-    stamp = (
+def _stamp(conversation_id: int, session: Session) -> Stamp:
+    return (
         conversation_stamp(conversation_id, session=session),
         requests_stamp(conversation_id, session=session),
     )
-    return (stamp, draft.draft.id, draft.draft.state, draft.draft.outcome, draft.stale) if draft else (stamp,)
 
 
-def _card(actor: Actor, conversation_id: int, shown: tuple[object, ...]) -> None:
+def _state(draft: DraftView | None) -> Stamp:
+    return (draft.draft.id, draft.draft.state, draft.draft.outcome, draft.stale) if draft else ()
+
+
+def _card(actor: Actor, conversation_id: int, shown: Stamp) -> None:
     if st.session_state.pop(_REDRAW, False):
         st.rerun()  # the composer has a new text
     with get_process().database.reading() as session:
         draft = current_draft(actor, conversation_id, session=session)
-        now_shown = _signature(conversation_id, draft, session)
+        now_shown = (*_stamp(conversation_id, session), *_state(draft))
     if now_shown != shown:
         st.rerun()  # the other panes show this draft and this conversation too
     if draft is None or draft.draft.outcome in {"sent", "edited"}:

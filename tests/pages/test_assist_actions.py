@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from core.actions import ActionRequest, Arguments, Executor, declare
+from core.actions import ActionRequest, Arguments, Executor, RequestView, declare
 from core.actions import propose as propose_action
+from core.conversations import ConversationView
 from core.database import Database
-from core.identity import SYSTEM, Person, Role, actor_of
+from core.identity import SYSTEM, Actor, Person, Role, actor_of
 from pages.process import get_process
+from pages.rep import actions_pane
 from tests.core.actions.scripted import Scripted, Step, approve_now
 from tests.pages.assisting import (
     change,
@@ -67,6 +69,23 @@ def ended(database: Database, conversation: int, people: dict[Role, Person], sys
 def reread(database: Database, request: ActionRequest) -> ActionRequest:
     with database.reading() as session:
         return session.get_one(ActionRequest, request.id)
+
+
+def test_what_changes_while_the_page_is_drawn_is_noticed(
+    signed_in: SignedIn, database: Database, conversation: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load, proposed = actions_pane.load, list[ActionRequest]()
+
+    def and_then(actor: Actor, view: ConversationView) -> list[RequestView]:
+        found = load(actor, view)
+        if not proposed:
+            proposed.append(propose(database, conversation))
+        return found
+
+    app = opened(signed_in)
+    monkeypatch.setattr(actions_pane, "load", and_then)
+    app.run()
+    assert "Waits for approval" in texts(app)
 
 
 def test_a_card_says_what_a_decision_needs(signed_in: SignedIn, proposed: ActionRequest) -> None:

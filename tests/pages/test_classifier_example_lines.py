@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.classifiers import MAX_TEXT, Question
-from pages.specialist.classifier_example_lines import read_lines
+from pages.specialist.classifiers.example_lines import read_lines
 
 
 def question(**changes: Any) -> Question:

@@ -13,14 +13,14 @@ from core.classifiers.tables import Backtest, ClassifierAnswer
 from core.database import Database
 from core.identity import Role
 from pages.process import Process
-from pages.specialist.classifier_history_words import dollars, duration
+from pages.specialist.classifiers.history.words import dollars, duration
 from tests.core.classifiers.live.conftest import fake_kind, services
 from tests.core.classifiers.live.making import FakeModel, arrive, make_classifier
 from tests.pages.conftest import SignedIn
 
 __all__ = ["fake_kind", "services"]
 
-PAGE = "specialist/classifiers.py"
+PAGE = "specialist/classifiers/page.py"
 
 
 @pytest.fixture(autouse=True)

@@ -61,9 +61,9 @@ def classifier(database: Database, lucia: Actor, monkeypatch: pytest.MonkeyPatch
 def open_tab(signed_in: SignedIn, lucia: Actor) -> Open:
     def opened(classifier: Classifier, view: str = "", *, version: int = 0) -> AppTest:
         def draw(classifier_id, user) -> None:  # type: ignore[no-untyped-def] # copied into a file of its own
-            from pages.specialist import classifier_measure
+            from pages.specialist.classifiers.measure import tab as measure_tab
 
-            classifier_measure.draw(classifier_id, user=user)
+            measure_tab.draw(classifier_id, user=user)
 
         signed_in(Role.SPECIALIST)
         app = AppTest.from_function(draw, args=(classifier.key, lucia), default_timeout=30).run()

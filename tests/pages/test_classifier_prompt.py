@@ -8,14 +8,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.classifiers import Estimate
-from pages.specialist.classifier_prompt import cost_words
+from pages.specialist.classifiers.prompt import cost_words
 
 
 def page(settings: dict[str, Any]) -> AppTest:
     def draw(settings) -> None:  # type: ignore[no-untyped-def] # it is copied into a file of its own
         import streamlit as st
 
-        from pages.specialist.classifier_prompt import draw_prompt_settings
+        from pages.specialist.classifiers.prompt import draw_prompt_settings
 
         st.session_state["changed"] = draw_prompt_settings(settings, key="p")
 
@@ -69,7 +69,7 @@ def test_the_cost_in_words(cost: float | None, seconds: float, words: str) -> No
 def test_the_cost_line() -> None:
     def draw() -> None:
         from core.classifiers import Estimate
-        from pages.specialist.classifier_prompt import draw_cost
+        from pages.specialist.classifiers.prompt import draw_cost
 
         draw_cost(Estimate(0, 0, 0, 0, 0.0, 0.0))
         draw_cost(Estimate(1, 1, 500, 45, 0.5, 2.0))

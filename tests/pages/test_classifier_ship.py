@@ -20,7 +20,7 @@ from core.settings import get_settings
 from tests.core.classifiers.live.making import FakeKind, add_version, arrive, make_classifier, report
 from tests.pages.conftest import SignedIn
 
-PAGE = "specialist/classifiers.py"
+PAGE = "specialist/classifiers/page.py"
 
 
 @pytest.fixture(autouse=True)

@@ -21,12 +21,12 @@ from core.classifiers.tables import Classifier, ClassifierExample, ClassifierVer
 from core.database import Database
 from core.identity import Actor, Person, Role, actor_of
 from pages.process import Process
-from pages.specialist.classifier_write_version import keep_promise
+from pages.specialist.classifiers.write.version import keep_promise
 from tests.core.classifiers.authoring.making import ANSWERS, WordEmbedder, publish, services, talk, texts
 from tests.pages.assisting import labels, press, raw
 from tests.pages.conftest import SignedIn
 
-PAGE = "specialist/classifiers.py"
+PAGE = "specialist/classifiers/page.py"
 People = dict[Role, Person]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -12,14 +13,15 @@ from core.identity import Actor
 
 
 def list_versions(actor: Actor, classifier_id: int, *, session: Session) -> list[ClassifierVersion]:
-    """All versions of a classifier, newest first.
+    """All versions of a classifier, newest first; their models stay where they are until asked for.
 
     Raises:
         PermissionDenied: the actor may not see classifiers.
         NotFound: there is no such classifier.
     """
     get_classifier(actor, classifier_id, session=session)
-    return list(session.exec(_newest_first(classifier_id)))
+    without_models = _newest_first(classifier_id).options(defer(ClassifierVersion.model))  # type: ignore[arg-type]
+    return list(session.exec(without_models))
 
 
 def get_version(

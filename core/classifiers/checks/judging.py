@@ -9,27 +9,24 @@ import numpy as np
 
 from core.classifiers.checks.registry import Check, Values, filled_in, get_check
 from core.classifiers.kind import (
-    Example,
     Features,
     Model,
     Probabilities,
     Question,
     Scores,
-    Services,
     Subject,
     kind,
 )
+from core.classifiers.unlearned import UnlearnedKind, UnlearnedModel
 from core.errors import InvalidInput
 
 
-class CheckModel:
+class CheckModel(UnlearnedModel):
     """A check with its parameters.
 
     Probability 1 for what it finds. Where it cannot tell, both answers are equally likely and the familiarity
     is 0, so that any threshold of familiarity, or of confidence above one half, abstains.
     """
-
-    features = ""
 
     def __init__(self, made: Check, values: Values, answers: Sequence[str]) -> None:
         self._check, self._values = made, values
@@ -50,70 +47,30 @@ class CheckModel:
                 probabilities[row, self._yes if found.yes else 1 - self._yes] = 1.0
         return Scores(probabilities, familiarity, tuple(reasons))
 
-    def dump(self) -> bytes:
-        """Nothing: the settings are all."""
-        return b""
-
 
 @kind
-class CheckKind:
+class CheckKind(UnlearnedKind):
     """Settings: ``{"check": name, "parameters": {name: value}}``; parameters left out have their default."""
 
     name = "check"
     title = "Check"
     hint = "Something a program can tell for sure, such as the length or the language of a reply."
-    learns = False
 
-    def problems(self, question: Question, settings: Mapping[str, Any]) -> list[str]:
-        """What is wrong with the choice of check or its parameters, a line each."""
-        try:
-            _read(question, settings)
-        except InvalidInput as error:
-            return str(error).splitlines()
-        return []
-
-    def fit(
-        self,
-        question: Question,
-        settings: Mapping[str, Any],
-        examples: Sequence[Example],  # noqa: ARG002
-        *,
-        services: Services,  # noqa: ARG002
-        features: Features | None = None,  # noqa: ARG002
-    ) -> Model:
-        """The check as it is set; examples teach it nothing.
+    def read(self, question: Question, settings: Mapping[str, Any]) -> Model:
+        """The check as it is set.
 
         Raises:
             InvalidInput: there is no such check, or a parameter is wrong.
         """
-        return CheckModel(*_read(question, settings), question.answers)
-
-    def load(
-        self,
-        question: Question,
-        settings: Mapping[str, Any],
-        model: bytes,  # noqa: ARG002
-        *,
-        services: Services,  # noqa: ARG002
-    ) -> Model:
-        """The check of a stored version.
-
-        Raises:
-            InvalidInput: there is no such check any more, or a parameter is wrong.
-        """
-        return CheckModel(*_read(question, settings), question.answers)
-
-
-def _read(question: Question, settings: Mapping[str, Any]) -> tuple[Check, Values]:
-    if question.kind != "yes_no":
-        raise InvalidInput(
-            f"A check answers yes or no, and “{question.question}” asks for something else. Choose a "
-            "question with the answers yes and no."
-        )
-    if not settings.get("check"):
-        raise InvalidInput("Choose a check.")
-    made = get_check(str(settings["check"]))
-    parameters = settings.get("parameters") or {}
-    if not isinstance(parameters, Mapping):
-        raise InvalidInput("The parameters of a check are names with values.")
-    return made, filled_in(made, parameters)
+        if question.kind != "yes_no":
+            raise InvalidInput(
+                f"A check answers yes or no, and “{question.question}” asks for something else. Choose a "
+                "question with the answers yes and no."
+            )
+        if not settings.get("check"):
+            raise InvalidInput("Choose a check.")
+        made = get_check(str(settings["check"]))
+        parameters = settings.get("parameters") or {}
+        if not isinstance(parameters, Mapping):
+            raise InvalidInput("The parameters of a check are names with values.")
+        return CheckModel(made, filled_in(made, parameters), question.answers)

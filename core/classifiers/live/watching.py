@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
@@ -32,6 +33,11 @@ class Change:
     """One of them, to look at."""
 
 
+_PERIODS = (1, 7, 28)
+_ENOUGH = 30  # subjects of a usual period: the lines of fewer show little but chance
+_MONDAY = 4  # days after 1 January 1970
+
+
 @dataclass(frozen=True, slots=True)
 class ShadowComparison:
     """How often the version in shadow says what the live one says about the same subjects."""
@@ -42,9 +48,13 @@ class ShadowComparison:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """What a version answered about subjects of one day. ``rates`` has an entry for each answer asked for."""
+    """What a version answered about the subjects of a few days.
+
+    ``rates`` has an entry for each answer asked for.
+    """
 
     day: date
+    """Its first day."""
     n: int
     rates: tuple[Rate, ...]
     confidence: tuple[float, float, float]
@@ -53,10 +63,15 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class OverTime:
-    """Days, the oldest first, and the answers their rates are of; abstaining is an answer here."""
+    """Stretches of time, the oldest first, and the answers their rates are of.
+
+    Abstaining is an answer here.
+    """
 
     answers: tuple[str, ...]
     periods: tuple[Period, ...]
+    days: int = 1
+    """In each period: 1, 7 or 28, the fewest with which a usual period has enough subjects."""
 
 
 def compare_shadow(actor: Actor, classifier_id: int, *, session: Session) -> ShadowComparison | None:
@@ -106,7 +121,7 @@ def compare_shadow(actor: Actor, classifier_id: int, *, session: Session) -> Sha
 def answers_over_time(
     actor: Actor, version_id: int, *, session: Session, days: int = 90, most: int = 5
 ) -> OverTime:
-    """Day by day how often a version gave each of its most frequent answers, and how sure it was.
+    """How often a version gave each of its most frequent answers, and how sure it was, over time.
 
     Raises:
         PermissionDenied: the actor may not see classifiers.
@@ -126,8 +141,9 @@ def answers_over_time(
     frequent = [int(column) for column in np.argsort(-counts[:-1], kind="stable") if counts[column]][:most]
     shown = [*frequent, len(answers)]
     periods = []
-    for day in np.unique(window.days):
-        rows = window.days == day
+    starts, step = _periods(window.days)
+    for day in np.unique(starts):
+        rows = starts == day
         codes, conversations = window.codes[rows], window.conversations[rows]
         low, middle, high = np.quantile(window.confidence[rows], (0.25, 0.5, 0.75)).tolist()
         periods.append(
@@ -138,7 +154,17 @@ def answers_over_time(
                 (low, middle, high),
             )
         )
-    return OverTime((*(answers[column] for column in frequent), ""), tuple(periods))
+    return OverTime((*(answers[column] for column in frequent), ""), tuple(periods), step)
+
+
+def _periods(days: NDArray[np.datetime64]) -> tuple[NDArray[np.datetime64], int]:
+    """The first day of each day's period, and how long the periods are; weeks begin on Mondays."""
+    number = days.astype("datetime64[D]").astype(np.int64)
+    for step in _PERIODS:
+        starts = number - (number - _MONDAY) % step
+        if step == _PERIODS[-1] or np.median(np.unique(starts, return_counts=True)[1]) >= _ENOUGH:
+            break
+    return starts.astype("datetime64[D]"), step
 
 
 def count_answers(version_id: int, *, session: Session) -> tuple[int, int]:

@@ -8,13 +8,11 @@ from typing import Any
 import numpy as np
 
 from core.classifiers.kind import (
-    Example,
     Features,
     Model,
     Probabilities,
     Question,
     Scores,
-    Services,
     Subject,
     kind,
 )
@@ -24,11 +22,12 @@ from core.classifiers.rules.matching import Seen, holds
 from core.classifiers.rules.parsing import parse_rules
 from core.classifiers.rules.patterns import PatternTooSlow
 from core.classifiers.rules.problems import RuleProblem, RulesError
+from core.classifiers.unlearned import UnlearnedKind, UnlearnedModel
 
 NO_RULE = "No rule matches."
 
 
-class RulesModel:
+class RulesModel(UnlearnedModel):
     """Rules ready to judge.
 
     The first rule that matches gives its answer, with probability 1; where several answers may be right,
@@ -39,8 +38,6 @@ class RulesModel:
       threshold of familiarity, or of confidence above one in the number of answers, abstains;
     - of several, none of them applies, which is an answer.
     """
-
-    features = ""
 
     def __init__(self, rules: Rules, answers: Sequence[str], *, many: bool) -> None:
         self._answers = len(answers)
@@ -73,10 +70,6 @@ class RulesModel:
                 familiarity[row] = 0.0
         return Scores(probabilities, familiarity, tuple(reasons), errors)
 
-    def dump(self) -> bytes:
-        """Nothing: the settings are all."""
-        return b""
-
     def _matched(self, seen: Seen) -> list[tuple[int, Callable[[Seen], str]]]:
         """Columns of the answers that are given, and what says why."""
         matched = []
@@ -89,57 +82,23 @@ class RulesModel:
 
 
 @kind
-class RulesKind:
+class RulesKind(UnlearnedKind):
     """Settings: ``{"rules": text}``, as :func:`core.classifiers.rules.parse_rules` reads it."""
 
     name = "rules"
     title = "Rules"
     hint = "Conditions you write: words, channel, language, what is known of the customer."
-    learns = False
 
-    def problems(self, question: Question, settings: Mapping[str, Any]) -> list[str]:
-        """What is wrong with the rules, a line each."""
-        try:
-            _read(question, settings)
-        except RulesError as error:
-            return [str(problem) for problem in error.problems]
-        return []
-
-    def fit(
-        self,
-        question: Question,
-        settings: Mapping[str, Any],
-        examples: Sequence[Example],  # noqa: ARG002
-        *,
-        services: Services,  # noqa: ARG002
-        features: Features | None = None,  # noqa: ARG002
-    ) -> Model:
-        """The rules as they stand; examples teach them nothing.
+    def read(self, question: Question, settings: Mapping[str, Any]) -> Model:
+        """The rules as they stand.
 
         Raises:
-            InvalidInput: the rules cannot be read.
+            RulesError: they cannot be read, or there is none.
         """
-        return RulesModel(_read(question, settings), question.answers, many=question.many)
-
-    def load(
-        self,
-        question: Question,
-        settings: Mapping[str, Any],
-        model: bytes,  # noqa: ARG002
-        *,
-        services: Services,  # noqa: ARG002
-    ) -> Model:
-        """The rules of a stored version.
-
-        Raises:
-            InvalidInput: the rules cannot be read.
-        """
-        return RulesModel(_read(question, settings), question.answers, many=question.many)
-
-
-def _read(question: Question, settings: Mapping[str, Any]) -> Rules:
-    rules = parse_rules(str(settings.get("rules") or ""), question.answers)
-    if not any(rule.condition for rule in rules.rules):
-        example = f'{question.answers[0]} when text contains "…"'
-        raise RulesError([RuleProblem(1, 1, f"write at least one rule with a condition, such as: {example}")])
-    return rules
+        rules = parse_rules(str(settings.get("rules") or ""), question.answers)
+        if not any(rule.condition for rule in rules.rules):
+            example = f'{question.answers[0]} when text contains "…"'
+            raise RulesError(
+                [RuleProblem(1, 1, f"write at least one rule with a condition, such as: {example}")]
+            )
+        return RulesModel(rules, question.answers, many=question.many)

@@ -107,6 +107,26 @@ def test_a_question_made_of_the_answers(database: Database) -> None:
     assert {each["answer"] for each in answer["top"]} == {"login", "refund"}
 
 
+def test_rules_come_from_a_file(database: Database, tmp_path: Path) -> None:
+    publish(database)
+    written = tmp_path / "want.rules"
+    arguments = ["classifiers", "fit", "--criterion", "want", "--name", "want", "--kind", "rules"]
+    arguments += ["--settings", str(written)]
+    assert "cannot be read" in run(*arguments).stderr
+    written.write_text('refund whenever text contains "money"', "utf-8")
+    assert "Line 1" in run(*arguments).stderr
+    written.write_text('refund when text contains "money"\n', "utf-8")
+    made = run(*arguments)
+    assert made.exit_code == 0, made.stderr
+    assert "want version 1: 0 examples" in made.stdout
+    said = run("classify", "want", "--inputs", "-", given='{"id":1,"text":"my money back"}')
+    assert json.loads(said.stdout)["answer"] == "refund"
+    written.write_text('login when text contains "money"\n', "utf-8")
+    assert "want version 2" in run(*arguments).stdout
+    written.write_text('{"rules": ["a list"]', "utf-8")
+    assert "is not JSON" in run(*arguments).stderr
+
+
 def test_what_cannot_be_fitted(database: Database) -> None:
     publish(database)
     for given, reason in (

@@ -39,10 +39,9 @@ def test_one_answer_is_a_choice(judge: Judge, here: Installation) -> None:
     np.testing.assert_allclose(scores.probabilities[0], np.array([0.1, 0.7, 0.1]) + 0.1 / 3, atol=1e-6)
     assert scores.familiarity.tolist() == pytest.approx([0.9, 0.9])
     assert {request["path"] for request in judge.requests} == {"/v1/decisions"}
-    said = [message["content"] for message in judge.requests[0]["body"]["input"]]
-    assert "Be strict." in said[0]
-    assert "stop it" in said[1]
-    assert said[-1] == "cancel ##"
+    asked = [[message["content"] for message in each["body"]["input"]] for each in judge.requests]
+    assert all("Be strict." in said[0] and "stop it" in said[1] for said in asked)
+    assert sorted(said[-1] for said in asked) == ["cancel ##", "refund"]  # both are asked at once
     assert [(call.input_tokens, call.output_tokens) for call in here.calls] == [(120, 3)] * 2
     assert scores.cost == pytest.approx(2 * (120 * 2 + 3 * 10) / 1e6)
 
