@@ -48,9 +48,9 @@ browser:
 	  && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	} || echo "No Chromium here and no right to install it: the browser tests will be skipped."
 
-# Three workers for two cores: one of them waits for a browser most of the time.
+# Four workers for two cores: one waits for a browser most of the time, and others for processes they end.
 test: setup-test browser
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup
 
 # Left out: what never asks the database, the attacks (minutes), what only calls other rooms' public faces
 # (the command line, the sample), and file formats but one. All of it was run on SQLite a moment before.
@@ -62,7 +62,7 @@ NO_DATABASE := tests/core/llm tests/core/assist/guardrails tests/core/assist/tes
   mail_folding.py mail_html.py mbox.py zendesk.py)
 
 test-postgres: setup-test
-	@RATCHET_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 2 --dist loadgroup tests/core \
+	@RATCHET_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 3 --dist loadgroup tests/core \
 	  $(addprefix --ignore=,$(NO_DATABASE))
 
 lint: setup-test

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
+import bcrypt
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
@@ -16,6 +18,14 @@ from core.database import Database, migrate
 from core.settings import get_settings
 
 ON_POSTGRES = os.environ.get("RATCHET_TEST_DATABASE") == "postgres"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Hashes that do not take a quarter of a second each, of which the suite makes some hundreds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bcrypt, "gensalt", partial(bcrypt.gensalt, rounds=4))
+        yield
 
 
 @pytest.fixture(autouse=True)

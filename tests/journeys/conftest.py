@@ -54,7 +54,8 @@ PEOPLE = {
     "ada": ("Ada Moreau", Role.ADMIN),
 }
 START_SECONDS = 60
-expect.set_options(timeout=20_000)  # a loaded machine is slow, not wrong
+MOST_WAIT = 45_000  # ms: a loaded machine is slow, not wrong
+expect.set_options(timeout=MOST_WAIT)
 
 # Streamlit's navigation puts its section headers into the list of links; that list is not ours to mend.
 _FLATTEN_NAVIGATION = """() => document
@@ -79,6 +80,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(300))
             # one browser and one server at a time: two of each starve each other on two cores
             item.add_marker(pytest.mark.xdist_group("browser"))
             if not Path(CHROMIUM).exists() and not os.environ.get("RATCHET_TEST_REQUIRE_BROWSER"):
@@ -257,7 +259,7 @@ def new_window(
         color_scheme="dark" if dark else "light",
         reduced_motion="reduce",
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(MOST_WAIT)
     page = context.new_page()
     try:
         yield page

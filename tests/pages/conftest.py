@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import bcrypt
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import identity
 from core.database import Database
-from core.identity import SYSTEM, Person, Role, passwords
+from core.identity import SYSTEM, Person, Role
 from pages.process import close_process
 from pages.widgets import shell
 
@@ -22,11 +21,9 @@ SignedIn = Callable[..., AppTest]
 
 
 @pytest.fixture(autouse=True)
-def _own_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The pages use this test's database, and hashes are quick."""
+def _own_process(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The pages use this test's database."""
     request.getfixturevalue("database")
-    real = bcrypt.gensalt
-    monkeypatch.setattr(passwords.bcrypt, "gensalt", lambda: real(4))
     close_process()
     yield
     close_process()

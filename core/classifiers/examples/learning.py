@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from core.classifiers.examples.calibration import temperature_of
-from core.classifiers.examples.familiarity import Neighbours, Scale
-from core.classifiers.examples.folds import rounds
+from core.classifiers.examples.familiarity import LEARNED, Neighbours, Scale, usual_weights
+from core.classifiers.examples.folds import answer_rounds, rounds, sample
 from core.classifiers.examples.linear import Floats, Linear, coordinates_of, fit_linear
 from core.classifiers.examples.model import Core, ExamplesModel
 from core.classifiers.examples.names import named_examples
 from core.classifiers.examples.storing import load_model
 from core.classifiers.examples.targets import read_targets
+from core.classifiers.examples.unfamiliar import weights_of
 from core.classifiers.featurizing import featurizer
 from core.classifiers.kind import Example, Features, Question, Services, kind
 
@@ -106,15 +107,25 @@ class _Learner:
         known = rows if names is None else np.vstack([rows, names])
         self._coordinates = coordinates_of(known, self._targets.shape[1], many=many)
 
-    def learn(self, shown: NDArray[np.bool_], start: Linear | None = None) -> Core:
-        rows, targets = self._rows[shown], self._targets[shown]
+    def learn(
+        self,
+        shown: NDArray[np.bool_],
+        start: Linear | None = None,
+        *,
+        without: NDArray[np.bool_] | None = None,
+    ) -> Core:
+        """From the examples shown, and as if there were no such answers as those in ``without``."""
+        stay = np.ones(len(self._columns), dtype=bool) if without is None else ~without
+        after = np.ones(self._targets.shape[1] - len(stay), dtype=bool)  # that of none, where there is one
+        rows, targets = self._rows[shown], self._targets[shown][:, np.concatenate([stay, after])]
         if self._names is not None:
-            rows = np.vstack([rows, self._names])
-            targets = np.vstack([targets, np.eye(len(self._names), targets.shape[1], dtype=np.float32)])
+            names = self._names[stay]
+            rows = np.vstack([rows, names])
+            targets = np.vstack([targets, np.eye(len(names), targets.shape[1], dtype=np.float32)])
         linear = fit_linear(rows, targets, many=self._many, coordinates=self._coordinates, start=start)
-        members = self._members if self._many else self._members[:, :-1]
+        members = self._members if self._many else self._members[:, :-1][:, stay]
         neighbours = Neighbours.of(self._rows[shown], members[shown])
-        return Core(self._columns, linear, neighbours, self._many)
+        return Core.of(self._columns[stay], linear, neighbours, many=self._many)
 
     def calibrate(self, groups: Sequence[str]) -> tuple[Linear | None, float, Scale]:
         """A solution to start from, the temperature, and the scale of familiarity, from held-out examples."""
@@ -130,7 +141,26 @@ class _Learner:
         if not sum(map(len, held_rows)):
             # All examples are of one conversation: there is nothing to hold out, so nothing to go by.
             core = self.learn(np.ones(len(self._rows), dtype=bool))
-            return core.linear, 1.0, Scale.of(core.look(self._rows)[1])
+            looked = core.look(self._rows)[1]
+            return core.linear, 1.0, Scale.of(looked, usual_weights(looked.shape[1]))
         wanted = self._wanted[np.concatenate(held_rows)]
         temperature = temperature_of(np.vstack(logits), wanted, many=self._many)
-        return start, temperature, Scale.of(np.vstack(signals))
+        looked = np.vstack(signals)
+        weights = usual_weights(looked.shape[1])
+        # What tells of none of the answers keeps its weight: it knows texts that are alike, not new ones.
+        weights[:LEARNED] = weights_of(self._answers_out(groups), weights[:LEARNED])
+        return start, temperature, Scale.of(looked, weights)
+
+    def _answers_out(self, groups: Sequence[str]) -> list[tuple[Floats, Floats]]:
+        """Signals of known and of unknown texts, by models to which whole answers were unknown."""
+        if self._many:
+            return []
+        taken = sample(self._members)
+        rows, wanted = self._rows[taken], self._wanted[taken]
+        part = _Learner(self._columns, rows, wanted, self._names, many=False)
+        looked = []
+        for held in answer_rounds(wanted, [groups[row] for row in taken]):
+            core = part.learn(held.shown, without=held.answers)
+            known, unknown = (core.look(rows[places])[1] for places in (held.known, held.unknown))
+            looked.append((known[:, :LEARNED], unknown[:, :LEARNED]))
+        return looked

@@ -25,7 +25,18 @@ class Core:
     linear: Linear
     """One logit more than ``columns`` where none of the answers can be recognised."""
     neighbours: Neighbours
+    typical: Floats
+    """See :meth:`~core.classifiers.examples.familiarity.Neighbours.typical`."""
     many: bool
+
+    @classmethod
+    def of(cls, columns: NDArray[np.int64], linear: Linear, neighbours: Neighbours, *, many: bool) -> Core:
+        """With what is typical of the neighbours."""
+        if many:
+            return cls(columns, linear, neighbours, np.zeros((len(columns), 3), dtype=np.float32), many)
+        logits = linear.logits(neighbours.rows)[:, : len(columns)]
+        answer = np.repeat(np.arange(len(columns)), np.diff(neighbours.starts))
+        return cls(columns, linear, neighbours, neighbours.typical(_leads(logits, answer)), many)
 
     @property
     def knows_none(self) -> bool:
@@ -40,11 +51,13 @@ class Core:
         if self.many:
             # That no answer applies is as good an answer as any, so a low logit says nothing.
             likeliest = np.where(best > 0, likeliest, len(self.columns))
-            return logits, self.neighbours.nearest(rows, likeliest)[:, None]
-        signals = [best, self.neighbours.nearest(rows, likeliest)]
+            return logits, self.neighbours.near(rows, likeliest)[:, :1]
+        near = self.neighbours.near(rows, likeliest)
+        relative = np.column_stack([_leads(logits, likeliest), near]) - self.typical[likeliest]
+        signals = [best, relative]
         if self.knows_none:
             signals.append(best - every[:, -1])
-        return logits, np.stack(signals, axis=1)
+        return logits, np.column_stack(signals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +105,11 @@ class ExamplesModel:
 def chances(logits: Floats, *, many: bool, temperature: float) -> Probabilities:
     """Calibrated probabilities."""
     return sigmoid(logits / temperature) if many else softmax(logits / temperature)
+
+
+def _leads(logits: Floats, answer: NDArray[np.int64]) -> Floats:
+    """By how much the logit of an answer, one a row, exceeds the largest of the others."""
+    places = np.arange(len(logits))
+    others = logits.copy()
+    others[places, answer] = -np.inf
+    return np.asarray(logits[places, answer] - others.max(axis=1), dtype=np.float32)

@@ -15,7 +15,7 @@ from core.classifiers.examples.model import Core, ExamplesModel
 from core.classifiers.featurizing import Featurizer
 from core.errors import InvalidInput
 
-FORMAT = 1
+FORMAT = 2
 
 
 def dump_model(model: ExamplesModel) -> bytes:
@@ -33,7 +33,8 @@ def dump_model(model: ExamplesModel) -> bytes:
         constant=model.core.linear.constant,
         neighbours=model.core.neighbours.rows.astype(np.float16),
         starts=model.core.neighbours.starts,
-        spreads=model.scale.spreads,
+        typical=model.core.typical,
+        factors=model.scale.factors,
         known=model.scale.known,
     )
     return buffer.getvalue()
@@ -70,11 +71,12 @@ def _model(arrays: dict[str, Any], featurizer: Featurizer) -> ExamplesModel:
         core=Core(
             columns=arrays["columns"],
             linear=Linear(arrays["weights"], arrays["constant"]),
-            neighbours=Neighbours(arrays["neighbours"].astype(np.float32), arrays["starts"]),
+            neighbours=Neighbours.kept(arrays["neighbours"], arrays["starts"]),
+            typical=arrays["typical"],
             many=bool(arrays["many"]),
         ),
         temperature=float(arrays["temperature"]),
-        scale=Scale(arrays["spreads"], arrays["known"]),
+        scale=Scale(arrays["factors"], arrays["known"]),
         answers=int(arrays["answers"]),
     )
 

@@ -62,7 +62,7 @@ def test_a_claimed_item_is_nobody_elses_until_its_lease_ends(
     database: Database, rep: Actor, conversation_id: int
 ) -> None:
     message_id = _send(database, rep, conversation_id)
-    (item,) = _claim(database, "one", lease=timedelta(milliseconds=200))
+    (item,) = _claim(database, "one", lease=timedelta(minutes=5))
     assert (item.state, item.attempts, item.claimed_by) == ("delivering", 1, "one")
     assert _claim(database, "two") == []
     with database.transaction() as session:  # time passes

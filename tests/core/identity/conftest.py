@@ -1,25 +1,13 @@
-"""People to act with, and hashes that do not take a quarter of a second each."""
+"""People to act with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import bcrypt
 import pytest
 
 from core.database import Database
-from core.identity import SYSTEM, Actor, Person, Role, actor_of, add_person, passwords
+from core.identity import SYSTEM, Actor, Person, Role, actor_of, add_person
 
 PASSWORD = "a calm long password"
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    real = bcrypt.gensalt
-    monkeypatch.setattr(passwords.bcrypt, "gensalt", lambda: real(4))
-    passwords._nobodys_hash.cache_clear()
-    yield
-    passwords._nobodys_hash.cache_clear()
 
 
 def make(database: Database, username: str, role: Role, **fields: object) -> Person:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from unittest.mock import patch
 
 import bcrypt
@@ -9,6 +11,7 @@ import pytest
 
 from core.errors import InvalidInput
 from core.identity.passwords import check_rules, hash_password, matches
+from core.settings import ROOT
 
 
 @pytest.mark.parametrize(
@@ -60,6 +63,14 @@ def test_nobody_costs_as_much_work_as_somebody() -> None:
         assert check.call_count == 1
         costs.append(check.call_args.args[1].split(b"$")[2])
     assert costs[0] == costs[1]
+
+
+def test_outside_tests_a_hash_takes_its_time() -> None:
+    program = "from core.identity.passwords import hash_password as h; print(h('calm words', username='x'))"
+    made = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert made.stdout.startswith("$2b$12$")
 
 
 def test_hashes_are_those_of_streamlit_authenticator() -> None:

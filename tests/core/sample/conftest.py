@@ -7,12 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from uuid import uuid4
 from zlib import crc32
 
-import bcrypt
 import numpy as np
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -40,12 +38,6 @@ def stories(material: Material) -> list[Story]:
     return generate(material, reference=REFERENCE)
 
 
-@pytest.fixture
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Six real password hashes take seconds."""
-    monkeypatch.setattr(bcrypt, "gensalt", partial(bcrypt.gensalt, rounds=4))
-
-
 class WordEmbedder:
     """Texts are alike when they share words. The real model takes seconds, and says no more here."""
 
@@ -66,6 +58,13 @@ def quick_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "get_embedder", lambda _settings: WordEmbedder())
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What reads the loaded sample runs in one worker: loading takes longer than all of its tests."""
+    for item in items:
+        if "loaded" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("sample"))
+
+
 @dataclass(frozen=True)
 class Loaded:
     """A database with the sample in it, for tests that only read."""
@@ -80,7 +79,6 @@ def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     folder = tmp_path_factory.mktemp("sample")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RATCHET_HOME", str(folder))
-        patch.setattr(bcrypt, "gensalt", partial(bcrypt.gensalt, rounds=4))
         patch.setattr(services, "get_embedder", lambda _settings: WordEmbedder())
         get_settings.cache_clear()
         with new_database(request, folder) as url:

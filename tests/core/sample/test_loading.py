@@ -180,7 +180,7 @@ def test_reps_are_named_on_what_they_wrote(loaded: Loaded) -> None:
     assert not nameless
 
 
-@pytest.mark.usefixtures("quick_hashes", "quick_vectors")
+@pytest.mark.usefixtures("quick_vectors")
 def test_a_second_load_changes_nothing(database: Database) -> None:
     load_sample(database, get_settings(), reference=REFERENCE)
     assert sign_in("maeve", PASSWORD, database=database).person.sample
@@ -198,7 +198,7 @@ def test_a_second_load_changes_nothing(database: Database) -> None:
         assert session.get_one(Conversation, worked_on).status == "resolved"
 
 
-@pytest.mark.usefixtures("quick_hashes", "quick_vectors")
+@pytest.mark.usefixtures("quick_vectors")
 def test_an_interrupted_load_is_completed(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(_session: Session, **_: object) -> None:
         raise KeyboardInterrupt
@@ -218,7 +218,7 @@ def test_an_interrupted_load_is_completed(database: Database, monkeypatch: pytes
     assert whole["Message"] == half["Message"]
 
 
-@pytest.mark.usefixtures("quick_hashes", "quick_vectors")
+@pytest.mark.usefixtures("quick_vectors")
 def test_classifiers_that_were_not_shipped_yet_are_by_the_next_load(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

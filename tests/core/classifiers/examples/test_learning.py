@@ -123,7 +123,7 @@ def test_examples_of_none_of_the_answers_teach_what_to_leave_alone(services: Ser
     scores = model.score([], later)
     assert scores.probabilities.shape == (60, 2)
     np.testing.assert_allclose(scores.probabilities.sum(axis=1), 1, atol=1e-5)
-    assert scores.familiarity[40:].max() == 0
+    assert scores.familiarity[40:].max() <= 0.01
     assert np.median(scores.familiarity[:40]) > 0.2
 
 
