@@ -52,18 +52,15 @@ browser:
 test: setup-test browser
 	@$(BIN)/python -m pytest -n 4 --dist loadgroup
 
-# Left out: what never asks the database, the attacks (minutes), what only calls other rooms' public faces
-# (the command line, the sample), and file formats but one. All of it was run on SQLite a moment before.
-NO_DATABASE := tests/core/llm tests/core/assist/guardrails tests/core/assist/test_injections.py \
-  tests/core/assist/abstention tests/core/assist/test_masking.py tests/core/assist/test_quotes.py \
-  tests/core/actions/connectors tests/core/statistics tests/core/cli tests/core/sample \
-  $(addprefix tests/core/classifiers/,rules checks prompt examples measure test_likeness.py) \
-  $(addprefix tests/core/surfaces/test_,any_input.py bad_input.py csv.py documentation.py intercom.py \
-  mail_folding.py mail_html.py mbox.py zendesk.py)
+# Only what asks the database (tests/conftest.py), without the attacks (minutes), what calls other rooms' public
+# faces (the command line, the sample), and file formats but one. All of it was run on SQLite a moment before.
+ELSEWHERE := tests/core/llm tests/core/assist/guardrails tests/core/assist/test_injections.py \
+  tests/core/assist/abstention tests/core/actions/connectors tests/core/cli tests/core/sample \
+  $(addprefix tests/core/surfaces/test_,any_input.py csv.py documentation.py intercom.py mbox.py zendesk.py)
 
 test-postgres: setup-test
 	@RATCHET_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 3 --dist loadgroup tests/core \
-	  $(addprefix --ignore=,$(NO_DATABASE))
+	  $(addprefix --ignore=,$(ELSEWHERE))
 
 lint: setup-test
 	@$(BIN)/ruff format --check .

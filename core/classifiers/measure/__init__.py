@@ -7,7 +7,7 @@ from core.classifiers.measure.measuring import measure
 from core.classifiers.measure.near_scope import NearScope, near_scope
 from core.classifiers.measure.outcomes import Outcomes, answers_given, outcomes
 from core.classifiers.measure.report import FAILED, NO_ANSWER, AnswerFigures, Bin, Cell, Figures, Report
-from core.classifiers.measure.scoring import out_of_fold
+from core.classifiers.measure.scoring import first_look, out_of_fold
 from core.classifiers.measure.thresholds import (
     CurveAt,
     ThresholdChoice,
@@ -37,6 +37,7 @@ __all__ = [
     "answers_given",
     "choose_threshold",
     "compare",
+    "first_look",
     "folds",
     "group_of",
     "labels_needed",

@@ -54,6 +54,7 @@ def _preview(desk: Desk, user: Actor, doing: str, *, with_curve: bool) -> Previe
                 database=get_process().database,
                 services=get_process().services,
                 with_curve=with_curve,
+                quick=True,
             )
     except RatchetError as error:
         st.info(escape(str(error)), icon=":material/hourglass_empty:")
@@ -88,6 +89,11 @@ def _headline(found: Preview) -> None:
 
 
 def _how(found: Preview) -> str:
+    if found.partial:
+        return (
+            "Of a part of the examples, judged by a model that had seen none of their conversations. "
+            "The Measure tab judges all."
+        )
     if found.report.cross_validated is None:
         return "Of the held-out examples."
     return "Each example judged by a model that had not seen its conversation (cross-validation)."

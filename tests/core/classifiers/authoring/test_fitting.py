@@ -8,6 +8,7 @@ import pytest
 
 from core.classifiers import (
     NewExample,
+    Preview,
     Report,
     Subject,
     Threshold,
@@ -21,6 +22,7 @@ from core.classifiers import (
     open_version,
     preview,
 )
+from core.classifiers.authoring import previewing
 from core.classifiers.tables import Classifier, ClassifierVersion
 from core.criteria import retire_criterion
 from core.database import Database
@@ -188,6 +190,31 @@ def test_nothing_is_made_of_a_retired_question(
         retire_criterion(SYSTEM, "want", session=session)
     with pytest.raises(Conflict, match="has been retired"):
         fit(database, lucia, classifier)
+
+
+def test_many_examples_are_looked_at_in_part_until_all_were_measured(
+    database: Database, lucia: Actor, classifier: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taught(database, lucia, classifier)
+
+    def look(*, quick: bool) -> Preview:
+        return preview(
+            lucia, classifier.key, database=database, services=SERVICES, with_curve=False, quick=quick
+        )
+
+    few = look(quick=True)
+    assert not few.partial
+    add(database, lucia, classifier, *texts("refund", 1, start=50))
+    monkeypatch.setattr(previewing, "QUICK_FROM", 20)
+    part = look(quick=True)
+    assert part.partial
+    assert 0 < len(part.measured.examples) < 13
+    assert part.report.best is not None
+    assert part.report.best.n == len(part.measured.examples)
+    assert look(quick=True).measured is part.measured
+    whole = look(quick=False)
+    assert not whole.partial
+    assert look(quick=True).measured is whole.measured
 
 
 def test_changed_settings_are_another_preview(

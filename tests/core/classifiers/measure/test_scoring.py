@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.classifiers.measure import group_of, measure, out_of_fold
+from core.classifiers.measure import first_look, group_of, measure, out_of_fold
 from core.errors import InvalidInput
 from tests.core.classifiers.measure.making import SERVICES, CentroidKind, FixedKind, examples, question
 
@@ -47,6 +47,20 @@ def test_held_out_examples_are_never_taught_and_judged_by_the_model_of_all_other
     )
     kept = np.flatnonzero([each.held_out for each in made])
     assert np.array_equal(scores.probabilities[kept], whole.score([], rows[kept]).probabilities)
+
+
+@pytest.mark.parametrize("held_out", [False, True])
+def test_a_first_look_is_a_part_of_it(held_out: bool) -> None:
+    made, rows = examples(20, group_size=4)
+    made = [replace(each, held_out=held_out and at < 4) for at, each in enumerate(made)]
+    kind = CentroidKind()
+    looked_at, some = first_look(kind, question(), {}, made, services=SERVICES, features=rows)
+    assert len(kind.taught) == 1 + held_out
+    every = out_of_fold(kind, question(), {}, made, services=SERVICES, features=rows)
+    assert len(made) / 6 < len(looked_at) < len(made) / 3
+    assert set(range(4 * held_out)) <= set(looked_at.tolist())
+    assert np.array_equal(some.probabilities, every.probabilities[looked_at])
+    assert np.array_equal(some.familiarity, every.familiarity[looked_at])
 
 
 def test_the_score_is_honest_where_groups_share_their_noise() -> None:
