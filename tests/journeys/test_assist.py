@@ -27,7 +27,7 @@ from core.conversations import (
 from core.database import now
 from core.identity import SYSTEM
 from core.knowledge import ArticleRecord, import_articles
-from tests.journeys.conftest import Server, check_accessibility, let_in, new_window, settle
+from tests.journeys.conftest import MOST_WAIT, Server, check_accessibility, let_in, new_window, settle
 
 _numbers = count(1)
 
@@ -117,12 +117,12 @@ def appears(locator: Locator) -> bool:
 
 
 def until(page: Page, condition: Callable[[], bool]) -> None:
-    """Poll ``condition`` while the browser goes on; fails after ten seconds."""
-    for _ in range(100):
+    """Poll ``condition`` while the browser goes on; fails after as long as anything may take."""
+    for _ in range(MOST_WAIT // 100):
         if condition():
             return
         page.wait_for_timeout(100)
-    raise AssertionError("it did not happen within ten seconds")
+    raise AssertionError(f"it did not happen within {MOST_WAIT // 1000} seconds")
 
 
 def test_a_grounded_draft_is_inserted_edited_and_sent_once(rosa: Page, server: Server) -> None:
@@ -261,12 +261,14 @@ def test_discard_with_a_reason_and_write_again_with_a_note(rosa: Page, server: S
     expect(note).to_be_focused()
     note.press_sequentially("shorter")
     note.press("Enter")
+
+    def drafts() -> list[tuple[str, str]]:
+        query = select(Draft).where(Draft.conversation_id == chosen).order_by(col(Draft.id))
+        with server.database.reading() as session:
+            return [(draft.outcome, draft.note) for draft in session.exec(query)]
+
+    until(rosa, lambda: drafts() == [("discarded", ""), ("", "shorter")])
     expect(draft_card(rosa)).to_contain_text("30 days")
-    with server.database.reading() as session:
-        drafts = session.exec(
-            select(Draft).where(Draft.conversation_id == chosen).order_by(col(Draft.id))
-        ).all()
-    assert [(draft.outcome, draft.note) for draft in drafts] == [("discarded", ""), ("", "shorter")]
 
 
 def test_the_keyboard_is_enough(rosa: Page, server: Server) -> None:

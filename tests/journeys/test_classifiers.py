@@ -37,7 +37,7 @@ _STAYS = (
     "Can you help me to set up a custom domain",
     "Which regions do you offer for the database",
 )
-SECONDS = 15
+SECONDS = 45  # a loaded machine is slow, not wrong
 T = TypeVar("T")
 
 
