@@ -61,14 +61,15 @@ expect.set_options(timeout=MOST_WAIT)
 _FLATTEN_NAVIGATION = """() => document
   .querySelectorAll('[data-testid="stSidebarNavItems"], [data-testid="stSidebarNavItems"] li')
   .forEach((node) => node.setAttribute("role", "none"))"""
-# A colour on its way to another one is neither; the end of one transition may start the next.
+# A colour on its way to another one is neither; the end of one transition may start the next. What has ended
+# may stay in the list, and what pauses never ends.
 _WAIT_FOR_TRANSITIONS = """async () => {
-  const running = () => document.getAnimations()
-    .filter((each) => Number.isFinite(each.effect?.getComputedTiming().endTime))
-  for (let calm = 0; calm < 3; calm++) {
+  const enough = performance.now() + 5000
+  for (let calm = 0; calm < 3 && performance.now() < enough; calm++) {
     await new Promise((drawn) => requestAnimationFrame(drawn))
-    if (running().length) calm = 0
-    await Promise.all(running().map((each) => each.finished.catch(() => null)))
+    const moving = document.getAnimations().some((each) =>
+      each.playState === "running" && Number.isFinite(each.effect?.getComputedTiming().endTime))
+    if (moving) calm = 0
   }
 }"""
 SETTLED = ".stApp[data-test-script-state='notRunning']"
