@@ -54,7 +54,9 @@ EXAMPLES = 300
 BLOCK = 10_000
 FIRST_DAY = datetime(2025, 1, 6, 12, tzinfo=UTC)
 
-_NUMBERS = "WITH RECURSIVE n(i) AS (SELECT CAST(:first AS INTEGER) UNION ALL SELECT i + 1 FROM n WHERE i < :last)"
+_NUMBERS = (
+    "WITH RECURSIVE n(i) AS (SELECT CAST(:first AS INTEGER) UNION ALL SELECT i + 1 FROM n WHERE i < :last)"
+)
 _CUSTOMER = """
 INSERT INTO customer (id, source, external_id, name, email, phone, locale, time_zone, facts, created_at)
 VALUES (1, 'bench', 'u1', 'Customer', '', '', 'en', '', '{}', :moment)
