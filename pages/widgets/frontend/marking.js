@@ -64,10 +64,7 @@ function flagButton(subject, flags) {
   const button = document.createElement("button")
   button.type = "button"
   button.className = flags.length ? "flag set" : "flag"
-  const word = document.createElement("span")
-  word.className = flags.length ? "" : "word"
-  word.textContent = flags.length ? ` ${flags.length}` : " Flag"
-  button.append("⚑", word)
+  button.textContent = flags.length ? `⚑ ${flags.length}` : "⚑ Flag"
   button.title = [...flags, "Flag the selected words, or all of it (S strong, W weak)"].join("\n")
   button.setAttribute("aria-label", flags.length ? `Flagged: ${flags.join("; ")}. Flag again` : "Flag this text")
   button.onmousedown = (event) => event.preventDefault() // keeps the selection
