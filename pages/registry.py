@@ -74,6 +74,14 @@ PAGES = (
         "classifiers",
         Permission.CLASSIFIERS_READ,
     ),
+    Entry(
+        "Quality",
+        "specialist/evals/page.py",
+        "Evals",
+        ":material/fact_check:",
+        "evals",
+        Permission.EVALS_READ,
+    ),
     Entry("Quality", "rep/flags.py", "Flags", ":material/flag:", "flags", Permission.CONVERSATIONS_READ),
     Entry(
         "Quality",

@@ -38,6 +38,10 @@ class Permission(StrEnum):
     CLASSIFIERS_READ = "classifiers.read"
     CLASSIFIERS_EDIT = "classifiers.edit"
     CLASSIFIERS_SHIP = "classifiers.ship"
+    EVALS_READ = "evals.read"
+    EVALS_EDIT = "evals.edit"
+    EVALS_RUN = "evals.run"
+    EVALS_HELD_OUT = "evals.held_out"
     FLAGS_READ_ALL = "flags.read_all"
     FLAGS_DECIDE = "flags.decide"
     QUALITY_READ = "quality.read"
@@ -67,6 +71,9 @@ _SPECIALIST = _REP | {
     Permission.CRITERIA_EDIT,
     Permission.CLASSIFIERS_EDIT,
     Permission.CLASSIFIERS_SHIP,
+    Permission.EVALS_READ,
+    Permission.EVALS_EDIT,
+    Permission.EVALS_RUN,
     Permission.FLAGS_READ_ALL,
     Permission.FLAGS_DECIDE,
     Permission.QUALITY_READ,
@@ -88,6 +95,9 @@ _MANAGER = frozenset(
         Permission.LABELS_READ,
         Permission.CLASSIFIERS_READ,
         Permission.CLASSIFIERS_SHIP,
+        Permission.EVALS_READ,
+        Permission.EVALS_RUN,
+        Permission.EVALS_HELD_OUT,
         Permission.FLAGS_READ_ALL,
         Permission.QUALITY_READ,
         Permission.AUDIT_READ,
@@ -160,6 +170,10 @@ _DEED = {
     Permission.CLASSIFIERS_READ: "see classifiers",
     Permission.CLASSIFIERS_EDIT: "change classifiers",
     Permission.CLASSIFIERS_SHIP: "ship classifiers",
+    Permission.EVALS_READ: "see evals",
+    Permission.EVALS_EDIT: "change eval cases and suites",
+    Permission.EVALS_RUN: "run evals",
+    Permission.EVALS_HELD_OUT: "open held-out suites",
     Permission.FLAGS_READ_ALL: "see the flags of others",
     Permission.FLAGS_DECIDE: "decide on flags",
     Permission.QUALITY_READ: "see the quality figures",

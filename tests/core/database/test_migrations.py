@@ -17,7 +17,7 @@ from core.database.migrate import _check_rows, _row_counts
 from core.errors import ConfigurationError
 from core.settings import ROOT
 
-for tables in (ROOT / "core").glob("*/tables.py"):
+for tables in [*(ROOT / "core").glob("*/tables.py"), *(ROOT / "core").glob("*/tables")]:
     import_module(f"core.{tables.parent.name}.tables")
 
 # Made by hand-written DDL, because SQLModel has no word for them.
