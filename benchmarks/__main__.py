@@ -15,6 +15,7 @@ BENCHMARKS = (
     "labelling",
     "classifiers",
     "backtest",
+    "evals",
     "drafts",
     "guardrails",
     "traces",

@@ -83,6 +83,11 @@ class Settings(BaseSettings):
     trace_endpoint: str = Field(
         "", description="OTLP/HTTP address that traces are sent to, ending in `/v1/traces`. Empty: none."
     )
+    evaluation_endpoint: str = Field(
+        "",
+        description="OTLP/HTTP address that grades are sent to as evaluation events, ending in `/v1/logs`. "
+        "Empty: that of `trace_endpoint` with `/v1/logs`; `none`: nowhere.",
+    )
     undo_send_seconds: float = Field(
         5, ge=0, le=600, description="Seconds a sent reply waits, so that its author can take it back."
     )

@@ -14,6 +14,7 @@ from core.assist import DraftRunner
 from core.classifiers import Judges, Services, dispatch_backtests, open_services
 from core.criteria import ensure_criteria
 from core.database import migrate, open_database
+from core.evals import ScoreKeeper, dispatch_calibrations, dispatch_runs
 from core.identity import check_production
 from core.jobs import DurableJobs, Duty, Worker
 from core.knowledge import embed_missing
@@ -22,6 +23,8 @@ from core.settings import Settings, get_settings
 from core.surfaces import deliver_due, export_due
 from core.traces import purge_texts, sweep
 
+EVAL_RUNS = "work on eval runs"
+"""Name of the duty to wake when a run was started."""
 _AT_MOST = 50  # deliveries a turn
 _EMBED_SECONDS = 2.0  # a turn; deliveries wait for it, because they share the worker's thread
 
@@ -36,6 +39,7 @@ class Process:
         self.worker = Worker(
             [
                 Duty("deliver replies", self._deliver, interval=5),
+                Duty(EVAL_RUNS, self._take_part, interval=1),
                 Duty("make search vectors", self._embed, interval=30),
                 Duty("sweep drafts", self._sweep, interval=15),
                 Duty("carry out actions", self._carry_out, interval=2),
@@ -43,10 +47,12 @@ class Process:
                 Duty("remove old trace texts", self._purge_traces, interval=3600),
                 Duty("send telemetry", self._send_telemetry, interval=10),
                 Duty("hand out backtests", self._hand_out, interval=2),
+                Duty("compare judges with people", self._compare_judges, interval=2),
                 Duty("take over jobs", self.jobs.take_over, interval=15),
             ]
         )
         self.judges = Judges(self.database, settings)
+        self.scores = ScoreKeeper(self.database, settings)
         self._runner: DraftRunner | None = None
         self._executor: Executor | None = None
         self._lock = threading.Lock()
@@ -64,6 +70,7 @@ class Process:
             ensure_criteria(session=session)
         self.worker.start()
         self.judges.start()
+        self.scores.start()
 
     @property
     def runner(self) -> DraftRunner:
@@ -103,6 +110,7 @@ class Process:
         """Stop background work and close every connection."""
         self.worker.stop()
         self.judges.stop()
+        self.scores.stop()
         self.jobs.close()
         if self._executor is not None:
             self._executor.close()
@@ -125,6 +133,12 @@ class Process:
 
     def _hand_out(self) -> int:
         return dispatch_backtests(database=self.database, jobs=self.jobs)
+
+    def _compare_judges(self) -> int:
+        return dispatch_calibrations(database=self.database, jobs=self.jobs)
+
+    def _take_part(self) -> int:
+        return dispatch_runs(database=self.database, jobs=self.jobs)
 
     def _sweep(self) -> int:
         return self.runner.sweep()

@@ -62,7 +62,7 @@ from core.actions.requests.views import (
     list_by_status,
     list_requests,
 )
-from core.actions.stored import read_preview
+from core.actions.stored import read_preview, same_arguments
 from core.actions.tables import ActionRequest, Connection
 
 __all__ = [
@@ -138,6 +138,7 @@ __all__ = [
     "requests_of_draft",
     "requests_stamp",
     "rule",
+    "same_arguments",
     "secret_state",
     "server_of",
     "settled",

@@ -1,17 +1,25 @@
 """Floor 3: drafts. The agent, what it may see, the check of what it wrote, and who runs it when."""
 
 from core.assist.acting import Background, Paused, Step, read_background
-from core.assist.build import current_build, digest_of_articles, knowledge_digest
+from core.assist.build import (
+    build_of,
+    current_build,
+    digest_of_articles,
+    knowledge_digest,
+    store_build,
+)
 from core.assist.cases import SimilarCase, similar_cases
-from core.assist.concealing import conceal_subjects
+from core.assist.concealing import Concealer, conceal_subjects
 from core.assist.context import Utterance
 from core.assist.equipment import Equipment, equip
+from core.assist.failures import as_provider_error
 from core.assist.grounding.citations import Removed, VerifiedCitation
 from core.assist.grounding.evidence import Retrieved
 from core.assist.guardrails import GUARDRAILS, Finding, Guardrail, blocks, check_reply
 from core.assist.judging import read_drafts
-from core.assist.masking import Known, Masked, mask, unmask
+from core.assist.masking import Known, Masked, Masker, mask, unmask
 from core.assist.now import draft_now
+from core.assist.replaying import PastCase, PastMessage, Replayed, past_context, replay
 from core.assist.replying import send_composed
 from core.assist.result import DraftResult, PausedRun
 from core.assist.running.outcomes import discard_draft, draft_used, record_use
@@ -34,6 +42,7 @@ __all__ = [
     "Build",
     "Citation",
     "CitationView",
+    "Concealer",
     "Draft",
     "DraftResult",
     "DraftRunner",
@@ -43,10 +52,14 @@ __all__ = [
     "Guardrail",
     "Known",
     "Masked",
+    "Masker",
     "PassageView",
+    "PastCase",
+    "PastMessage",
     "Paused",
     "PausedRun",
     "Removed",
+    "Replayed",
     "Retrieved",
     "RetrievedView",
     "SimilarCase",
@@ -54,7 +67,9 @@ __all__ = [
     "SupportView",
     "Utterance",
     "VerifiedCitation",
+    "as_provider_error",
     "blocks",
+    "build_of",
     "check_reply",
     "conceal_subjects",
     "current_build",
@@ -66,10 +81,13 @@ __all__ = [
     "equip",
     "knowledge_digest",
     "mask",
+    "past_context",
     "read_background",
     "read_drafts",
     "record_use",
+    "replay",
     "send_composed",
     "similar_cases",
+    "store_build",
     "unmask",
 ]

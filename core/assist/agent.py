@@ -75,7 +75,7 @@ async def search_knowledge(wrapper: RunContextWrapper[Work], query: str) -> str:
     return json.dumps({"passages": [_shown(entry, wrapper.context) for entry in found]}, ensure_ascii=False)
 
 
-def draft_agent(catalogue: Catalogue | None = None) -> Agent[Work]:
+def draft_agent(catalogue: Catalogue | None = None, *, instructions: str = INSTRUCTIONS) -> Agent[Work]:
     """The agent that writes drafts.
 
     Args:
@@ -83,7 +83,7 @@ def draft_agent(catalogue: Catalogue | None = None) -> Agent[Work]:
     """
     return Agent[Work](
         name="Draft writer",
-        instructions=INSTRUCTIONS,
+        instructions=instructions,
         tools=[search_knowledge, *action_tools(catalogue)],
         output_type=DraftOutput,
     )
@@ -99,6 +99,7 @@ async def run_agent(
     resume: dict[str, Any] | None = None,
     partial: PartialReply | None = None,
     trace: RunTrace | None = None,
+    instructions: str = INSTRUCTIONS,
 ) -> AgentAnswer:
     """Run the agent on a case until it has an answer or waits for people.
 
@@ -113,7 +114,7 @@ async def run_agent(
         AgentsException, openai.OpenAIError, ProviderError: the model failed; see
             :func:`core.assist.failures.explain`.
     """
-    agent = draft_agent(desk.catalogue if desk is not None else None)
+    agent = draft_agent(desk.catalogue if desk is not None else None, instructions=instructions)
     work = Work(evidence, desk)
     config = RunConfig(
         model_provider=provider,

@@ -23,13 +23,17 @@ from core.classifiers import holding_versions
 from core.knowledge.tables import Article, ArticleVersion, SearchStamp
 from core.settings import Settings
 
+CANDIDATE = "candidate"
+"""Version of instructions that are not ours (yet)."""
 _ID_LENGTH = 16
 _SDK = {name: version(name) for name in ("openai", "openai-agents")}
 _digests: dict[str, tuple[tuple[int, int], str]] = {}
 _lock = Lock()
 
 
-def current_build(*, session: Session, settings: Settings, actions: str = "") -> Build:
+def current_build(
+    *, session: Session, settings: Settings, actions: str = "", instructions: str = INSTRUCTIONS
+) -> Build:
     """The build in force, not stored yet: see :func:`store_build`.
 
     Costs three small queries while the knowledge stays the same; the digest of the live articles is kept
@@ -37,9 +41,13 @@ def current_build(*, session: Session, settings: Settings, actions: str = "") ->
 
     Args:
         actions: digest of the catalogue; empty where the agent can only search.
+        instructions: those of a change somebody tries, else ours.
     """
     contents: dict[str, Any] = {
-        "instructions": {"version": VERSION, "sha256": _sha256(INSTRUCTIONS)},
+        "instructions": {
+            "version": VERSION if instructions == INSTRUCTIONS else CANDIDATE,
+            "sha256": _sha256(instructions),
+        },
         "model": {
             "provider": settings.model_provider,
             "name": settings.model_name,
@@ -60,6 +68,11 @@ def current_build(*, session: Session, settings: Settings, actions: str = "") ->
         "knowledge": knowledge_digest(session=session),
         "sdk": dict(_SDK),
     }
+    return build_of(contents)
+
+
+def build_of(contents: dict[str, Any]) -> Build:
+    """The build of these contents, not stored yet."""
     canonical = json.dumps(contents, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return Build(id=_sha256(canonical)[:_ID_LENGTH], contents=contents)
 

@@ -22,6 +22,20 @@ _STRETCH = re.compile(r"\S[\s\S]{0,1999}\S{0,200}")
 """Masked piece by piece: some of masking's expressions take more than linear time."""
 
 
+class Concealer:
+    """Hides personal data in the texts of one matter: equal values get equal placeholders.
+
+    For texts that leave in files. Nothing is cut, and characters nobody sees are left out.
+    """
+
+    def __init__(self, known: Known | None = None) -> None:
+        self._masker = Masker(known)
+
+    def conceal(self, text: str) -> str:
+        """The text with placeholders."""
+        return _hidden(without_unseen(text), self._masker)
+
+
 @masks_subjects
 def conceal_subjects(subjects: Sequence[Subject], database: Database) -> list[Subject]:
     """The subjects with personal data replaced by placeholders, their facts and citations left out.
@@ -40,18 +54,31 @@ def conceal_subjects(subjects: Sequence[Subject], database: Database) -> list[Su
 
 
 def _concealed(subject: Subject, known: Known) -> Subject:
-    masker = Masker(replace(known, locale=subject.locale or known.locale))
+    told = [each for each in subject.people if each.strip()]
+    values = [each for each in told if "@" in each or any(character.isdigit() for character in each)]
+    known = replace(
+        known,
+        names=(*known.names, *(each for each in told if each not in values)),
+        values=(*known.values, *values),
+        locale=subject.locale or known.locale,
+    )
+    masker = Masker(known)
     return replace(
         subject,
         text=_masked(subject.text, masker),
         question=_masked(subject.question, masker),
+        reference=_masked(subject.reference, masker),
         facts={},
         citations=(),
+        people=(),
     )
 
 
 def _masked(text: str, masker: Masker) -> str:
-    text = without_unseen(_cut(text))
+    return _hidden(without_unseen(_cut(text)), masker)
+
+
+def _hidden(text: str, masker: Masker) -> str:
     return _STRETCH.sub(lambda stretch: hide_remaining(masker.mask(stretch.group()))[0], text)
 
 

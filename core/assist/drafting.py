@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial as bound
 from typing import Any
 
@@ -26,6 +26,7 @@ from core.assist.holding import why_held, withheld
 from core.assist.partial import PartialReply
 from core.assist.result import DraftResult, PausedRun
 from core.assist.tables import Build
+from core.classifiers import HeldBack
 from core.errors import Conflict, ProviderError
 from core.knowledge import Hit, search
 from core.llm import provider_name
@@ -38,6 +39,19 @@ DEADLINE_CALLS = 4
 """A run may take this many times what one model call may."""
 
 
+@dataclass(frozen=True)
+class Rehearsal:
+    """What takes the place of everything that has an effect or reads what is stored.
+
+    Attributes:
+        desk: makes the desk of the run.
+        held: the classifier because of which nothing may be drafted; may block.
+    """
+
+    desk: Callable[[Evidence, Catalogue], Desk]
+    held: Callable[[], HeldBack | None]
+
+
 async def draft(
     context: Context,
     *,
@@ -46,6 +60,7 @@ async def draft(
     draft_id: int | None = None,
     paused: Paused | None = None,
     trace: RunTrace | None = None,
+    rehearsal: Rehearsal | None = None,
 ) -> DraftResult | PausedRun:
     """Write a draft and verify it. Stores nothing but what the agent proposes to do.
 
@@ -54,6 +69,7 @@ async def draft(
         draft_id: the stored draft, which makes proposals possible; None: the agent can only search.
         paused: go on from there. Its proposals are decided and over.
         trace: the recording this draft is part of.
+        rehearsal: nobody will send this draft. It may take as long as its calls may.
 
     Returns:
         The draft, or the run as it waits for people to decide on what it proposed.
@@ -63,7 +79,8 @@ async def draft(
         Exception: the model or the search failed; see :func:`core.assist.failures.explain`.
     """
     settings = equipment.settings
-    catalogue = await asyncio.to_thread(equipment.actions) if draft_id is not None else None
+    acts = draft_id is not None or rehearsal is not None
+    catalogue = await asyncio.to_thread(equipment.actions) if acts else None
     build = await asyncio.to_thread(_read_build, equipment, catalogue)
     if trace is not None:
         trace.describe(build_id=build.id, model=provider_name(settings))
@@ -76,11 +93,15 @@ async def draft(
     )
     for source in context.background.sources():
         evidence.state(source)
-    desk = _desk(context, draft_id, evidence=evidence, equipment=equipment, catalogue=catalogue)
-    stamp = fingerprint(catalogue, settings)
+    if rehearsal is not None and catalogue is not None and catalogue.actions():
+        desk: Desk | None = rehearsal.desk(evidence, catalogue)
+    else:
+        desk = _desk(context, draft_id, evidence=evidence, equipment=equipment, catalogue=catalogue)
+    stamp = fingerprint(catalogue, settings, instructions=equipment.instructions)
     if paused is not None:
         _take_up(paused, context=context, evidence=evidence, desk=desk, stamp=stamp)
-    held, asking = await asyncio.to_thread(timed, bound(why_held, context, equipment=equipment))
+    ask = rehearsal.held if rehearsal is not None else bound(why_held, context, equipment=equipment)
+    held, asking = await asyncio.to_thread(timed, ask)
     if held is not None:
         nothing = withheld(
             held,
@@ -93,7 +114,9 @@ async def draft(
         )
         return replace(nothing, trace_id=trace.id if trace is not None else "")
     started = time.perf_counter()
-    async with asyncio.timeout(settings.model_timeout_seconds * DEADLINE_CALLS):
+    deadline = settings.model_timeout_seconds * DEADLINE_CALLS
+    # nobody waits for a rehearsal, and its calls wait for each other
+    async with asyncio.timeout(deadline if rehearsal is None else None):
         answer = await run_agent(
             context,
             evidence=evidence,
@@ -103,6 +126,7 @@ async def draft(
             resume=paused.state if paused is not None else None,
             partial=partial,
             trace=trace,
+            instructions=equipment.instructions,
         )
     ran = time.perf_counter()
     usage = _usage(answer.usage, settings)
@@ -207,6 +231,7 @@ def _read_build(equipment: Equipment, catalogue: Catalogue | None) -> Build:
             session=session,
             settings=equipment.settings,
             actions=catalogue.digest if catalogue is not None else "",
+            instructions=equipment.instructions,
         )
 
 

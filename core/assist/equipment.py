@@ -11,6 +11,7 @@ from agents import ModelProvider
 from sqlmodel import Session
 
 from core.actions import Catalogue, open_catalogue
+from core.assist.instructions import INSTRUCTIONS
 from core.database import Database
 from core.errors import RatchetError
 from core.llm import CallRecord, Embedder, UsageSink, get_embedder, model_provider, record_usage
@@ -22,7 +23,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Equipment:
-    """Where knowledge is, who writes, how texts become vectors (None: search by words only), who records."""
+    """Where knowledge is, who writes and as it is told what, how texts become vectors (None: search by words
+    only), who records."""
 
     database: Database
     settings: Settings
@@ -30,6 +32,7 @@ class Equipment:
     embedder: Embedder | None = field(default=None)
     recorder: Recorder | None = field(default=None)
     catalogue: Callable[[], Catalogue] | None = field(default=None)
+    instructions: str = field(default=INSTRUCTIONS, repr=False)
 
     def actions(self) -> Catalogue:
         """The catalogue of this moment. Asks the database; call it in a thread."""

@@ -11,11 +11,17 @@ from agents.exceptions import (
 )
 
 from core.errors import ProviderError, RatchetError
+from core.llm import MalformedAnswerError
 
 _WORKABLE = "You can write the reply yourself, or try again."
 
 
 def explain(error: BaseException) -> str:
+    """For the rep: what went wrong, and that the case stays workable."""
+    return f"{reason_of(error)} {_WORKABLE}"
+
+
+def reason_of(error: BaseException) -> str:
     """One or two plain sentences. Unexpected errors are not quoted: they may hold parts of the case."""
     match error:
         case ModelTimeoutError() | TimeoutError() | openai.APITimeoutError():
@@ -38,9 +44,17 @@ def explain(error: BaseException) -> str:
             reason = "The model provider reported an error."
         case _:
             reason = "Something went wrong while drafting; the details are in the server's log."
-    return f"{reason} {_WORKABLE}"
+    return reason
+
+
+def as_provider_error(error: BaseException) -> ProviderError | None:
+    """The failure for whoever asked a model rather than for a rep; None: it is a defect of ours."""
+    if not is_expected(error):
+        return None
+    kind = MalformedAnswerError if isinstance(error, ModelBehaviorError) else ProviderError
+    return kind(reason_of(error))
 
 
 def is_expected(error: BaseException) -> bool:
     """Whether the failure is the provider's rather than a defect of ours."""
-    return not explain(error).startswith("Something went wrong")
+    return not reason_of(error).startswith("Something went wrong")

@@ -15,7 +15,6 @@ from core.assist.grounding.citations import ACROSS_LANGUAGES, Verified, Verified
 from core.assist.grounding.evidence import Evidence, Stated
 from core.assist.grounding.wording import language_of
 from core.assist.guardrails import Finding, ReplyCheck, SentenceCheck, SourceText, blocks, check_reply
-from core.assist.instructions import INSTRUCTIONS
 from core.assist.result import DraftResult
 from core.assist.tables import Build
 from core.knowledge import Hit
@@ -62,7 +61,9 @@ def finish(
     after: list[Finding] = []
     if answers:
         with step("guardrail", "reply") as seen:
-            after = check_reply(_reply(verified, context=context, evidence=evidence))
+            after = check_reply(
+                _reply(verified, context=context, evidence=evidence, instructions=equipment.instructions)
+            )
             if any(_other_language(each, context) for each in verified.citations):
                 after.append(_not_compared(context.language))
             seen.note(found=[each.guardrail for each in after], blocked=blocks(after))
@@ -157,7 +158,7 @@ def _not_compared(language: str) -> Finding:
     return Finding("unsupported", "block", "after", message, "")
 
 
-def _reply(verified: Verified, *, context: Context, evidence: Evidence) -> ReplyCheck:
+def _reply(verified: Verified, *, context: Context, evidence: Evidence, instructions: str) -> ReplyCheck:
     by_span: dict[tuple[int, int], list[SourceText]] = {span: [] for span in verified.spans}
     for citation in verified.citations:
         source = citation.source
@@ -176,7 +177,7 @@ def _reply(verified: Verified, *, context: Context, evidence: Evidence) -> Reply
         language=context.language,
         customer_text=context.masker.unmask(context.customer_text),
         internal_passages=[
-            INSTRUCTIONS,
+            instructions,
             *(source.text for source in evidence.sources.values() if source.audience != "public"),
         ],
         removed=[each.text for each in verified.removed],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core.assist.acting import Step
 from core.assist.context import Context
@@ -11,7 +12,7 @@ from core.assist.equipment import Equipment
 from core.assist.guardrails import Finding
 from core.assist.result import DraftResult
 from core.assist.tables import Build
-from core.classifiers import HeldBack, judge_now, list_held, open_services
+from core.classifiers import HeldBack, Subject, judge_now, list_held, open_services, would_hold
 from core.llm import provider_name
 from core.traces import step
 
@@ -32,8 +33,7 @@ def why_held(context: Context, *, equipment: Equipment) -> HeldBack | None:
         judge_now(context.conversation_id, database=equipment.database, services=services)
         with equipment.database.reading() as session:
             held = list_held(context.conversation_id, session=session, unjudged=True)
-        lifted = {each.question for each in context.background.answers if not _NO.match(each.text)}
-        left = [each for each in held if each.question not in lifted]
+        left = _not_lifted(held, context)
         seen.note(
             held_back=bool(left),
             lifted=len(held) - len(left),
@@ -42,6 +42,31 @@ def why_held(context: Context, *, equipment: Equipment) -> HeldBack | None:
             confidences=[round(each.confidence, 3) for each in left],
         )
     return left[0] if left else None
+
+
+def why_rehearsal_held(
+    context: Context, *, messages: Sequence[Subject], conversation: Subject, equipment: Equipment
+) -> HeldBack | None:
+    """The same of texts that are given: nothing is read of a stored conversation, and nothing stored.
+
+    Args:
+        messages: the customer's since we last said something, newest first.
+        conversation: what its customer says.
+    """
+    held = would_hold(
+        messages,
+        conversation,
+        database=equipment.database,
+        services=open_services(equipment.database, equipment.settings),
+        conceal=lambda subject: replace(subject, text=context.masker.mask(subject.text)),
+    )
+    return next(iter(_not_lifted(held, context)), None)
+
+
+def _not_lifted(held: Sequence[HeldBack], context: Context) -> list[HeldBack]:
+    """What the rep has not lifted."""
+    lifted = {each.question for each in context.background.answers if not _NO.match(each.text)}
+    return [each for each in held if each.question not in lifted]
 
 
 def withheld(

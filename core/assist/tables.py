@@ -121,7 +121,7 @@ class Draft(Row, table=True):
     requested_by_id: int | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)
     runner: str = Field(default="", max_length=64, description="Process that writes it.")
     heartbeat_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
-    created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+    created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime, index=True)
     finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     outcome: str = Field(default="", max_length=20)
     outcome_reason: str = Field(default="", max_length=500)

@@ -139,8 +139,10 @@ from core.classifiers.live import (
     rollback_target,
     ship,
     standing,
+    store_judgements,
     watch_drift,
     withdraw,
+    would_hold,
 )
 from core.classifiers.measure import (
     FAILED,
@@ -176,7 +178,9 @@ from core.classifiers.prompt import (
     MAX_SHOWN,
     METHODS,
     Estimate,
+    PromptModel,
     estimate_cost,
+    estimate_judging,
     measured_request_seconds,
 )
 from core.classifiers.rules import (
@@ -264,6 +268,7 @@ __all__ = [
     "Prediction",
     "Preview",
     "Probabilities",
+    "PromptModel",
     "Question",
     "QueueFilter",
     "Release",
@@ -317,6 +322,7 @@ __all__ = [
     "ensure_features",
     "estimate_backtest",
     "estimate_cost",
+    "estimate_judging",
     "evidence_of",
     "evidence_rate",
     "explain_rules",
@@ -381,6 +387,7 @@ __all__ = [
     "standing",
     "start_backtest",
     "stop_backtest",
+    "store_judgements",
     "stored_features",
     "subject_finder",
     "subject_reader",
@@ -392,4 +399,5 @@ __all__ = [
     "what_would_change",
     "with_passages",
     "withdraw",
+    "would_hold",
 ]

@@ -46,6 +46,10 @@ class Subject:
     citations: tuple[Mapping[str, Any], ...] = ()
     """Of a reply or draft, as stored: ``{"passage_id", "quote", ...}``, and ``passage``: the text it cites,
     missing where that is gone."""
+    reference: str = ""
+    """In evals: a reply that somebody found right, to compare this one with."""
+    people: tuple[str, ...] = ()
+    """Names and addresses of the people it is about, to be hidden, where no stored conversation has them."""
 
 
 @dataclass(frozen=True, slots=True)

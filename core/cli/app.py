@@ -22,6 +22,7 @@ from core.cli.classifying import classify
 from core.cli.connections import connections_app
 from core.cli.criteria import criteria_app
 from core.cli.drafting import draft
+from core.cli.evals import evals_app
 from core.cli.flags import flags_app
 from core.cli.importing import import_app, show_formats
 from core.cli.labels import labels_app
@@ -98,6 +99,7 @@ app.add_typer(connections_app, name="connections")
 app.add_typer(criteria_app, name="criteria")
 app.add_typer(traces_app, name="traces")
 app.add_typer(flags_app, name="flags")
+app.add_typer(evals_app, name="evals")
 app.command()(quality)
 app.command()(worker)
 

@@ -29,6 +29,7 @@ def worker() -> None:
         from core.actions import open_executor
         from core.assist import DraftRunner
         from core.classifiers import Judges
+        from core.evals import ScoreKeeper
         from core.jobs import DurableJobs
 
         drafts = DraftRunner(database, settings)
@@ -36,14 +37,17 @@ def worker() -> None:
         jobs = DurableJobs(database, settings)
         running = make_worker(database, settings, drafts=drafts, executor=executor, jobs=jobs)
         judges = Judges(database, settings)
+        scores = ScoreKeeper(database, settings)
         running.start()
         judges.start()
-        duties = ", ".join(status.name for status in (*running.status(), *judges.status()))
+        scores.start()
+        duties = ", ".join(status.name for status in (*running.status(), *judges.status(), *scores.status()))
         say(f"working: {duties}")
         stop.wait()
         say("stopping")
         running.stop(timeout=30)
         judges.stop(timeout=30)
+        scores.stop(timeout=30)
         jobs.close(timeout=30)
         executor.close()
         drafts.close()
@@ -59,6 +63,7 @@ def make_worker(
 ) -> Worker:
     """A worker with every duty this installation has. Not started yet."""
     from core.classifiers import dispatch_backtests
+    from core.evals import dispatch_calibrations, dispatch_runs
     from core.jobs import Duty, Worker
     from core.knowledge import embed_missing
     from core.llm import get_embedder
@@ -84,9 +89,13 @@ def make_worker(
     def purge() -> int:
         return purge_texts(database=database, older_than_days=settings.trace_text_days)
 
+    def compare_judges() -> int:
+        return dispatch_calibrations(database=database, jobs=jobs)
+
     made = Worker(
         [
             Duty("deliver replies", deliver, interval=2),
+            Duty("work on eval runs", lambda: dispatch_runs(database=database, jobs=jobs), interval=1),
             Duty("make search vectors", embed, interval=15),
             Duty("sweep drafts", drafts.sweep, interval=15),
             Duty("carry out actions", executor.carry_out_due, interval=2),
@@ -94,6 +103,7 @@ def make_worker(
             Duty("remove old trace texts", purge, interval=3600),
             Duty("send telemetry", lambda: export_due(database=database, settings=settings), interval=10),
             Duty("hand out backtests", lambda: dispatch_backtests(database=database, jobs=jobs), interval=2),
+            Duty("compare judges with people", compare_judges, interval=2),
             Duty("take over jobs", jobs.take_over, interval=15),
         ]
     )

@@ -133,7 +133,7 @@ class Message(Row, table=True):
     text: str = Field(description="What was said, plain text, without quoted history and signature.")
     folded: str = Field(default="", description="Quoted history and signature, shown on request.")
     html: str = Field(default="", description="Sanitised HTML, when the message came as HTML.")
-    created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+    created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime, index=True)
     recalled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 

@@ -9,6 +9,8 @@ from core.errors import InvalidInput
 
 KINDS = ("yes_no", "one_of", "many_of", "scale", "span", "note")
 SUBJECTS = ("conversation", "message", "draft", "reply")
+RESULT = "result"
+"""An answer to an eval case: whatever may be asked about a draft or a reply may be asked about it."""
 MARKED, NOTHING_MARKED, NOTED = "marked", "none", "noted"
 SEPARATOR = " | "
 """Between the answers of one many_of judgement; so no answer may contain a ``|``."""
@@ -26,6 +28,13 @@ _FIXED = {
 def choices(criterion: Criterion) -> tuple[str, ...]:
     """What may be answered, in the order of the keys 1 to 9."""
     return _FIXED.get(criterion.kind) or tuple(criterion.answers)
+
+
+def may_ask(criterion: Criterion, subject_type: str) -> bool:
+    """Whether the criterion may be asked about such a subject."""
+    if subject_type == RESULT:
+        return "draft" in criterion.subjects or "reply" in criterion.subjects
+    return subject_type in criterion.subjects
 
 
 def given(answer: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any, Self
 from sqlalchemy import text, update
 from sqlmodel import Session, col, select
 
-from core.criteria.answers import checked_answer
+from core.criteria.answers import checked_answer, may_ask
 from core.criteria.shipped import current_criterion
 from core.criteria.tables import Criterion, Judgement
 from core.database import now
@@ -95,7 +95,7 @@ def record_judgement(
             f"“{asked.question}” has been retired, so this answer was not stored. Earlier answers are kept."
         )
     kind = subject_type or asked.subjects[0]
-    if kind not in asked.subjects:
+    if not may_ask(asked, kind):
         raise InvalidInput(
             f"“{asked.question}” is asked about a {' or '.join(asked.subjects)}, not a {kind}."
         )

@@ -10,6 +10,7 @@ from core.database import Identifier, JSONColumn, Row, UTCDateTime, now
 
 _IN_FORCE = text("superseded_by_id IS NULL AND withdrawn_at IS NULL")
 _FROM_OUTSIDE = text("external_id <> ''")
+_WITHDRAWN = text("withdrawn_at IS NOT NULL")
 
 
 class Criterion(Row, table=True):
@@ -69,6 +70,12 @@ class Judgement(Row, table=True):
             "withdrawn_at",
             sqlite_where=_IN_FORCE,
             postgresql_where=_IN_FORCE,
+        ),
+        Index(
+            "ix_judgement_withdrawn",
+            "withdrawn_at",
+            sqlite_where=_WITHDRAWN,
+            postgresql_where=_WITHDRAWN,
         ),
         Index(
             "ux_judgement_external",

@@ -105,6 +105,14 @@ class CaseContent:
         said = [each["text"] for each in self.input.get("messages", []) if each.get("author") == "customer"]
         return str(said[-1]) if said else ""
 
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Names, addresses and numbers of the customer and of those who wrote, to be hidden from models."""
+        customer = self.input.get("customer") or {}
+        told = [customer.get(name) for name in ("name", "email", "phone", "external_id")]
+        told += [each.get("name") for each in self.input.get("messages", []) if isinstance(each, Mapping)]
+        return tuple(dict.fromkeys(str(each).strip() for each in told if each and len(str(each).strip()) > 2))
+
 
 def _sha256(value: Any) -> str:
     canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)

@@ -71,10 +71,15 @@ def _decide(actor: Actor, flag_id: int, state: str, reason: str, *, session: Ses
     session.flush()
     if flag.case_id is not None:
         case = session.get_one(EvalCase, flag.case_id)
+        if state == "accepted" and case.review == "dismissed":
+            case.review = ""  # whoever accepts the flag wants its case
         settle_case(case, session=session)
-        decided = case.state != "candidate"
-        case.decided_by_id, case.decided_at = (actor.person_id, now()) if decided else (None, None)
-        case.decision_reason = reason if decided else ""
+        if not case.review:
+            decided = case.state != "candidate"
+            case.decided_by_id, case.decided_at = (actor.person_id, now()) if decided else (None, None)
+            case.decision_reason = reason if decided else ""
+        if case.state == "accepted" and case.owner_id is None:
+            case.owner_id = actor.person_id
         session.add(case)
         session.flush()
     audit.record(

@@ -19,7 +19,7 @@ from core.criteria import (
 )
 from core.database import now
 from core.errors import Conflict, InvalidInput, NotFound, PermissionDenied
-from core.evals.choosing import answer_of
+from core.evals.choosing import STRONG, answer_of
 from core.evals.freezing import find_case, freeze, store_case
 from core.evals.standing import settle_case
 from core.evals.subjects import Subject, read_subject
@@ -28,6 +28,7 @@ from core.identity import Actor, Permission, require
 
 MAX_BETTER = 10_000
 ORIGIN = "flag"
+POSITIVE, NEGATIVE = "positive", "negative"
 REPLACED = "You flagged the same words by the same criterion again."
 
 
@@ -86,7 +87,12 @@ def raise_flag(
         )
     frozen = freeze(subject, session=session)
     case = find_case(subject, frozen, session=session) or store_case(
-        subject, frozen, session=session, created_by_id=actor.person_id
+        subject,
+        frozen,
+        session=session,
+        created_by_id=actor.person_id,
+        polarity=POSITIVE if strength == STRONG else NEGATIVE,
+        provenance={subject.type: subject.id},
     )
     judgement = record_judgement(
         judge,
@@ -119,6 +125,8 @@ def raise_flag(
         before.state, before.decided_at, before.decision_reason = "withdrawn", now(), REPLACED
         session.add(before)
     session.flush()
+    if ORIGIN not in case.provenance:
+        case.provenance = {**case.provenance, ORIGIN: flag.key}
     settle_case(case, session=session)
     _record(actor, flag, "raised", session=session, strength=strength, criterion=asked.name)
     return flag

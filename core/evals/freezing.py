@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,10 +24,12 @@ from core.conversations import Attachment, Conversation, Customer, Message
 from core.evals.knowledge import KnowledgeThen, knowledge_at, store_snapshot
 from core.evals.subjects import Subject
 from core.evals.tables import EvalCase
+from core.evals.themes import theme_of
 from core.knowledge import Passage
 
 FORMAT = 1
 _LONGEST_NAME = 120
+_SAID = 2_000
 _OF_CONVERSATION = (
     "id", "source", "external_id", "channel", "subject", "locale", "tags", "priority", "escalation_reason",
 )  # fmt: skip
@@ -71,36 +73,59 @@ def find_case(subject: Subject, frozen: Frozen, *, session: Session) -> EvalCase
         same_draft = select(EvalCase).where(
             col(EvalCase.conversation_id) == subject.conversation_id,
             col(EvalCase.draft_id) == frozen.draft.key,
-            col(EvalCase.source) == "flag",
         )
         known = session.exec(same_draft.order_by(col(EvalCase.id)).limit(1)).first()
         if known is not None:
             return known
     snapshot_id = store_snapshot(frozen.knowledge.version_ids, session=session)
     return session.exec(
-        select(EvalCase).where(col(EvalCase.digest) == _digest(frozen.input, snapshot_id))
+        select(EvalCase).where(col(EvalCase.digest) == digest_of(frozen.input, snapshot_id))
     ).one_or_none()
 
 
 def store_case(
-    subject: Subject, frozen: Frozen, *, session: Session, created_by_id: int | None, source: str = "flag"
+    subject: Subject,
+    frozen: Frozen,
+    *,
+    session: Session,
+    created_by_id: int | None,
+    source: str = "flag",
+    polarity: str = "",
+    provenance: Mapping[str, Any] | None = None,
+    theme: str | None = None,
 ) -> EvalCase:
-    """Store a candidate case with its snapshot."""
+    """Store a candidate case with its snapshot.
+
+    Args:
+        provenance: what it is made of, by kind and id.
+        theme: None: what the conversation is about, see :mod:`core.evals.themes`.
+    """
     snapshot_id = store_snapshot(frozen.knowledge.version_ids, session=session)
     case = EvalCase(
         name=_name(frozen.input),
         source=source,
+        said=said_in(frozen.input),
         input=frozen.input,
         snapshot_id=snapshot_id,
-        digest=_digest(frozen.input, snapshot_id),
+        digest=digest_of(frozen.input, snapshot_id),
         conversation_id=subject.conversation_id,
         draft_id=frozen.draft.key if frozen.draft is not None else None,
         build_id=subject.build_id,
+        theme=theme_of(subject.conversation_id, session=session) if theme is None else theme,
+        channel=frozen.input["conversation"]["channel"],
+        locale=frozen.input["locale"],
+        polarity=polarity,
+        provenance=dict(provenance or {}),
         created_by_id=created_by_id,
     )
     session.add(case)
     session.flush()
     return case
+
+
+def said_in(content: Mapping[str, Any]) -> str:
+    """What the customer says in an input, the end of it: what :attr:`EvalCase.said` keeps."""
+    return "\n".join(each["text"] for each in content["messages"] if each["author"] == "customer")[-_SAID:]
 
 
 def _of_draft(draft: Draft, *, session: Session) -> Frozen:
@@ -221,6 +246,7 @@ def _name(content: dict[str, Any]) -> str:
     return words if len(words) <= _LONGEST_NAME else f"{words[: _LONGEST_NAME - 1].rstrip()}…"
 
 
-def _digest(content: dict[str, Any], snapshot_id: str) -> str:
+def digest_of(content: dict[str, Any], snapshot_id: str) -> str:
+    """What a case frozen from a conversation is known by."""
     canonical = json.dumps([content, snapshot_id], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

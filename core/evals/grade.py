@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CHECK, MAJORITY = "check", "majority"
-"""Names of graders that are no classifier: our own code, and several judges together."""
+CHECK, MAJORITY, PERSON = "check", "majority", "person"
+"""Names of graders that are no classifier: our own code, several judges together, and people."""
 
 
 @dataclass(frozen=True, slots=True)

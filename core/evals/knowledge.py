@@ -88,6 +88,11 @@ def knowledge_at(
     return KnowledgeThen(tuple(sorted(live.values())), how)
 
 
+def present_knowledge(*, session: Session) -> KnowledgeThen:
+    """What is live now."""
+    return KnowledgeThen(_present(session), EXACT)
+
+
 def store_snapshot(version_ids: Sequence[int], *, session: Session) -> str:
     """Store a list of versions unless it is stored already; returns the id of the snapshot."""
     listed = sorted(version_ids)

@@ -18,17 +18,17 @@ EXPECTED = "flag"
 def settle_case(case: EvalCase, *, session: Session) -> None:
     """Bring a case up to date with its flags.
 
-    Accepted when a flag of it is; else a candidate while one is open; else dismissed. Expectations are
-    those of the accepted flags, after the ones that came from elsewhere.
+    What somebody decided about the case itself stands. Otherwise it is accepted when a flag of it is; else a
+    candidate while one is open, or while it expects something that came from elsewhere; else dismissed.
+    Expectations are those of the accepted flags, after the ones that came from elsewhere.
     """
     flags = session.exec(select(Flag).where(col(Flag.case_id) == case.key).order_by(col(Flag.id))).all()
     states = {flag.state for flag in flags}
-    state = "accepted" if "accepted" in states else "candidate" if "open" in states else "dismissed"
     other = [each for each in case.expectations if EXPECTED not in each]
-    case.expectations = other + [
-        _expectation(flag, session=session) for flag in flags if flag.state == "accepted"
-    ]
-    case.state = state
+    waits = "open" in states or bool(other) or not flags
+    state = case.review or ("accepted" if "accepted" in states else "candidate" if waits else "dismissed")
+    expected = other + [_expectation(flag, session=session) for flag in flags if flag.state == "accepted"]
+    case.expectations, case.state = expected, state
     session.add(case)
     session.flush()
 

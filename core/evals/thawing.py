@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from core.assist import Background, Step
+from core.database import now
 from core.errors import NotFound
 from core.evals.tables import EvalCase, KnowledgeSnapshot
 from core.knowledge import Passage
@@ -72,30 +73,47 @@ def thaw(case_id: int, *, session: Session) -> ThawedCase:
         case=case,
         conversation=content["conversation"],
         customer=content["customer"],
-        messages=tuple(
-            FrozenMessage(
-                each["id"],
-                each["author"],
-                each["name"],
-                each["text"],
-                datetime.fromisoformat(each["created_at"]),
-                each["folded"],
-                tuple(each["files"]),
-            )
-            for each in content["messages"]
-        ),
+        messages=frozen_messages(content),
         basis_message_id=content["basis_message_id"],
-        steps=tuple(Step.from_json(step) for step in content["steps"]),
-        background=Background.from_json(
-            {
-                "steps": content["earlier_steps"],
-                "answers": [[each["label"], each["question"], each["text"]] for each in content["answers"]],
-            }
-        ),
+        steps=frozen_steps(content),
+        background=frozen_background(content),
         note=content["note"],
         locale=content["locale"],
         knowledge=content["knowledge"],
         version_ids=tuple(snapshot.version_ids),
+    )
+
+
+def frozen_messages(content: Mapping[str, Any]) -> tuple[FrozenMessage, ...]:
+    """The messages of a case's input, oldest first. Cases from elsewhere say less about theirs."""
+    moment = content.get("moment") or now().isoformat()
+    return tuple(
+        FrozenMessage(
+            each.get("id") or 0,
+            each["author"],
+            each.get("name") or "",
+            each["text"],
+            datetime.fromisoformat(each.get("created_at") or moment),
+            each.get("folded") or "",
+            tuple(each.get("files") or ()),
+        )
+        for each in content.get("messages", ())
+    )
+
+
+def frozen_steps(content: Mapping[str, Any]) -> tuple[Step, ...]:
+    """What the tools gave in the judged run."""
+    return tuple(Step.from_json(step) for step in content.get("steps") or ())
+
+
+def frozen_background(content: Mapping[str, Any]) -> Background:
+    """Earlier actions, and what the rep had answered."""
+    answers = content.get("answers") or ()
+    return Background.from_json(
+        {
+            "steps": content.get("earlier_steps") or (),
+            "answers": [[each["label"], each["question"], each["text"]] for each in answers],
+        }
     )
 
 

@@ -24,6 +24,10 @@ class Job:
     settings: Settings
     should_stop: Callable[[], bool]
     """Whether the process wants to stop, or lost its right to carry out jobs."""
+    worker: str
+    """Name of this process among those that carry out jobs, never used again: see :meth:`lives`."""
+    lives: Callable[[str], bool]
+    """Whether the worker of that name may still be alive. False is certain; a frozen one lives."""
     once: Callable[..., Any]
     """``once(name, function, *arguments)``: the plain JSON result of the function, which is stored, so that
     a repetition of the job after a crash does not call it again. Call it in the same order each time."""

@@ -11,14 +11,16 @@ import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
+from uuid import uuid4
 
 from sqlalchemy import Engine, create_engine, event
 
 from core.database import Database
 from core.errors import Conflict, InvalidInput
 from core.jobs.declared import Interrupted, Job, JobFunction, jobs
-from core.jobs.slots import Slot, database_file, take, take_slot
+from core.jobs.slots import PREFIX, Slot, database_file, lives, take, take_slot, worker_name
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ _AT_ONCE = 2  # jobs a process: a short one need not wait for a long one, and th
 _POLL_SECONDS = 0.5
 _SCHEMA = "ratchet_jobs"
 _APPLICATION_VERSION = "1"  # by hand: jobs started before an update are carried on after it
-_PREFIX = "slot-"
+_HERE = "@"  # in the id of a workflow: what follows names the process that it belongs to
 
 _lock = threading.Lock()
 _in_use: DurableJobs | None = None
@@ -53,6 +55,8 @@ class DurableJobs:
         self._database = database
         self._settings = settings
         self._slot: Slot | None = None
+        self._worker = ""
+        self._here: set[str] = set()
         self._engine: Engine | None = None
         self._workflows: dict[str, JobFunction] = {}
         self._stopping = threading.Event()
@@ -81,8 +85,9 @@ class DurableJobs:
                 _in_use = self
             try:
                 slot = take_slot(self._database)
+                self._worker = worker_name(slot)  # before the launch: it carries on with what was left
                 try:
-                    self._launch(f"{_PREFIX}{slot.number}")
+                    self._launch(f"{PREFIX}{slot.number}")
                 except BaseException:
                     slot.release()
                     raise
@@ -127,11 +132,36 @@ class DurableJobs:
         """
         from dbos import DBOS, SetWorkflowID
 
-        self.start()
-        if name not in self._workflows:
-            raise InvalidInput(f"There is no job {name!r}.")
+        workflow = self._workflow(name)
         with SetWorkflowID(job_id):
-            DBOS.enqueue_workflow(_QUEUE, self._workflows[name], *arguments)
+            DBOS.enqueue_workflow(_QUEUE, workflow, *arguments)
+
+    def run_here(self, name: str, job_id: str, *arguments: Any) -> bool:
+        """Take part in a job that several processes work on at the same time. Starts if need be.
+
+        The job itself shares out what there is to do. This process works on it once at a time; when it is
+        killed, whoever gets its slot carries on, and other processes only do their own part.
+
+        Args:
+            name: as given to :func:`core.jobs.job`.
+            job_id: the same in every process, at most 80 characters.
+            arguments: plain JSON values.
+
+        Returns:
+            Whether it was started; not when this process works on it already.
+
+        Raises:
+            InvalidInput: there is no such job.
+        """
+        from dbos import DBOS, SetWorkflowID
+
+        workflow = self._workflow(name)
+        with self._idle:
+            if job_id in self._here:
+                return False
+        with SetWorkflowID(f"{job_id}{_HERE}{uuid4().hex[:12]}"):
+            DBOS.start_workflow(workflow, *arguments)
+        return True
 
     def state(self, job_id: str) -> JobState | None:
         """How a job is doing; None when nobody submitted it. Starts if need be."""
@@ -155,6 +185,12 @@ class DurableJobs:
             return 0
         return self._adopt_orphans(self._slot)
 
+    def _workflow(self, name: str) -> JobFunction:
+        self.start()
+        if name not in self._workflows:
+            raise InvalidInput(f"There is no job {name!r}.")
+        return self._workflows[name]
+
     def _adopt_orphans(self, own: Slot) -> int:
         from dbos import DBOS
 
@@ -163,17 +199,22 @@ class DurableJobs:
             orphans[status.executor_id or ""].append(status.workflow_id)
         taken = 0
         for executor, workflow_ids in orphans.items():
-            number = executor.removeprefix(_PREFIX)
+            number = executor.removeprefix(PREFIX)
             if number == str(own.number) or not number.isdigit():
                 continue
             free = take(self._database, int(number))
             if free is None:
                 continue  # it lives
             try:
-                DBOS.resume_workflows(workflow_ids, queue_name=_QUEUE)
+                own_parts = [each for each in workflow_ids if _HERE in each]
+                others = [each for each in workflow_ids if _HERE not in each]
+                if own_parts:  # what a dead process did of a job that everybody works on: nothing is left
+                    DBOS.cancel_workflows(own_parts)
+                if others:
+                    DBOS.resume_workflows(others, queue_name=_QUEUE)
             finally:
                 free.release()
-            taken += len(workflow_ids)
+            taken += len(others)
         return taken
 
     def _launch(self, executor_id: str) -> None:
@@ -230,22 +271,32 @@ class DurableJobs:
         def carry_out(*arguments: Any) -> Any:
             from dbos import DBOS
 
+            workflow_id = str(DBOS.workflow_id)
+            job_id, here, _ = workflow_id.partition(_HERE)
             with self._idle:
+                if here and job_id in self._here:
+                    return None  # one of this process's was carried on with, and another one was started
+                if here:
+                    self._here.add(job_id)
                 self._running += 1
             try:
                 if self._stopping.is_set():
                     raise Interrupted
                 made = Job(
-                    id=str(DBOS.workflow_id),
+                    id=workflow_id,
                     database=self._database,
                     settings=self._settings,
                     should_stop=self._stopping.is_set,
+                    worker=self._worker,
+                    lives=partial(lives, own=self._worker, database=self._database),
                     once=_once,
                 )
                 return function(made, *arguments)
             finally:
                 with self._idle:
                     self._running -= 1
+                    if here:
+                        self._here.discard(job_id)
                     self._idle.notify_all()
 
         carry_out.__qualname__ = name

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 from pathlib import Path
 from typing import Protocol
+from uuid import uuid4
 
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +20,7 @@ from core.database import Database
 from core.errors import ConfigurationError, Conflict
 
 SLOTS = 64
+PREFIX = "slot-"
 _ADVISORY_CLASS = 0x52614A6F  # first key of our advisory locks; the second is the slot
 
 
@@ -96,6 +98,30 @@ def take(database: Database, number: int) -> Slot | None:
     connection.close()
     connection.engine.dispose()
     return None
+
+
+def worker_name(slot: Slot) -> str:
+    """A name for whoever holds this slot now. Nobody gets it again."""
+    return f"{PREFIX}{slot.number}:{uuid4().hex[:12]}"
+
+
+def lives(worker: str, *, own: str, database: Database) -> bool:
+    """Whether the process of that name may still be alive; a name that is not of this kind counts as alive.
+
+    Args:
+        own: name of the worker that asks. Who had its slot before is dead.
+    """
+    slot = worker.partition(":")[0]
+    number = slot.removeprefix(PREFIX)
+    if worker == own or not slot.startswith(PREFIX) or not number.isdigit():
+        return True
+    if slot == own.partition(":")[0]:
+        return False
+    free = take(database, int(number))
+    if free is None:
+        return True
+    free.release()
+    return False
 
 
 def database_file(database: Database) -> Path:

@@ -10,7 +10,7 @@ unique within the run, and ``output_type=DraftOutput``.
 from core.llm.briefing import Briefing
 from core.llm.direct import DirectClient
 from core.llm.embeddings import Embedder, get_embedder
-from core.llm.failures import AccessRefusedError, RequestRefusedError
+from core.llm.failures import AccessRefusedError, MalformedAnswerError, RequestRefusedError
 from core.llm.language import detect_language
 from core.llm.offline import OfflineModel
 from core.llm.output import (
@@ -22,6 +22,7 @@ from core.llm.output import (
     join_sentences,
     partial_sentences,
 )
+from core.llm.pacing import Pace
 from core.llm.provider import check_served, model_provider, provider_name
 from core.llm.tables import ModelCall
 from core.llm.usage import CallRecord, UsageSink, cost_of, keep_usage, record_usage
@@ -36,8 +37,10 @@ __all__ = [
     "DraftOutput",
     "DraftSentence",
     "Embedder",
+    "MalformedAnswerError",
     "ModelCall",
     "OfflineModel",
+    "Pace",
     "Reason",
     "RequestRefusedError",
     "UsageSink",

@@ -34,6 +34,10 @@ class SchemaRefusedError(RequestRefusedError):
     """The server does not take a JSON schema for its output."""
 
 
+class MalformedAnswerError(ProviderError):
+    """The model answered, and not in a form that can be used."""
+
+
 class AccessRefusedError(ProviderError):
     """No request will be taken: the key, its rights, the model's name or the account's credit is wrong."""
 
@@ -41,12 +45,17 @@ class AccessRefusedError(ProviderError):
 def may_help_again(error: BaseException) -> bool:
     """Whether another try may succeed: after 429 (unless out of credit), 5xx, no connection, a time-out."""
     if isinstance(error, openai.RateLimitError):
-        return error.code != "insufficient_quota"
+        return is_rate_limit(error)
     if isinstance(error, openai.APIStatusError):
         return error.status_code >= 500 or error.status_code in (408, 409)
     return isinstance(
         error, openai.APIConnectionError | TimeoutError | asyncio.TimeoutError | ModelTimeoutError
     )
+
+
+def is_rate_limit(error: BaseException) -> bool:
+    """Whether the server says that it is asked too often, rather than that the credit is used up."""
+    return isinstance(error, openai.RateLimitError) and error.code != "insufficient_quota"
 
 
 def retry_after(error: BaseException) -> float | None:
@@ -109,6 +118,7 @@ def explain(error: BaseException, *, settings: Settings, model: str, key: str) -
     elif isinstance(error, ModelRefusalError):
         message = f"The model {model!r} refused to write this draft."
     elif isinstance(error, ModelBehaviorError | openai.APIError | JSONDecodeError):
+        kind = MalformedAnswerError
         message = (
             f"{server} sent an answer that cannot be used ({_short(str(error))}). Try again; if it "
             f"stays, check "

@@ -14,8 +14,7 @@ from agents.models.interface import ModelTracing
 from openai.types.responses import ResponseCompletedEvent, ResponseOutputMessage, ResponseOutputText
 from openai.types.responses.response_prompt_param import ResponsePromptParam
 
-from core.errors import ProviderError
-from core.llm.failures import SchemaRefusedError
+from core.llm.failures import MalformedAnswerError, SchemaRefusedError
 from core.llm.structured import read_json
 
 _QUOTED_BACK = 4000
@@ -176,7 +175,7 @@ class LenientModel(Model):
         )  # fmt: skip
         read = read_json(_text_of(response.output), output_schema)
         if read is None:
-            raise ProviderError(
+            raise MalformedAnswerError(
                 f"The model {self._name!r} did not write the answer in the form Ratchet asked for, twice. "
                 "Try again, or choose a model that follows JSON schemas (RATCHET_MODEL_NAME)."
             )

@@ -16,8 +16,9 @@ from core.llm.embeddings import Embedder
 from core.llm.lenient import LenientModel
 from core.llm.metered import MeteredModel
 from core.llm.offline import MODEL_NAME, OfflineModel
+from core.llm.pacing import Pace
 from core.llm.served import ServedModel, Terms
-from core.llm.slots import process_slots
+from core.llm.slots import Turns, process_slots
 from core.llm.usage import UsageSink
 from core.settings import Settings
 
@@ -39,6 +40,7 @@ def model_provider(
     sink: UsageSink | None = None,
     purpose: str = "draft",
     embedder: Embedder | None = None,
+    pace: Pace | None = None,
 ) -> ModelProvider:
     """The provider of drafting models the settings ask for.
 
@@ -48,13 +50,14 @@ def model_provider(
         sink: gets a record of every request, failed ones included; it must not block.
         purpose: what the requests are for, in those records.
         embedder: lets the offline model compare meanings; served models do not need it.
+        pace: lets the calls of a served model start; None: what the settings allow this process.
 
     Raises:
         ConfigurationError: a setting is missing; the message names it.
     """
     if settings.model_provider == "offline":
         return _OfflineProvider(settings, sink=sink, purpose=purpose, embedder=embedder)
-    return _ServedProvider(settings, sink=sink, purpose=purpose)
+    return _ServedProvider(settings, sink=sink, purpose=purpose, pace=pace)
 
 
 class _OfflineProvider(ModelProvider):
@@ -69,12 +72,15 @@ class _OfflineProvider(ModelProvider):
 
 
 class _ServedProvider(ModelProvider):
-    def __init__(self, settings: Settings, *, sink: UsageSink | None, purpose: str) -> None:
+    def __init__(
+        self, settings: Settings, *, sink: UsageSink | None, purpose: str, pace: Pace | None
+    ) -> None:
         check_served(settings)
         self._settings = settings
         self._key = api_key(settings)
         self._sink = sink
         self._purpose = purpose
+        self._turns: Turns = pace or process_slots(settings.model_concurrency)
         # Connections belong to the event loop that opened them.
         self._clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncOpenAI] = (
             weakref.WeakKeyDictionary()
@@ -89,7 +95,7 @@ class _ServedProvider(ModelProvider):
                 model=name,
                 key=self._key,
                 purpose=self._purpose,
-                slots=process_slots(self._settings.model_concurrency),
+                turns=self._turns,
                 sink=self._sink,
             )
             self._models[name] = LenientModel(ServedModel(lambda: self._sdk_model(name), terms), name=name)

@@ -19,7 +19,7 @@ from openai.types.responses.response_prompt_param import ResponsePromptParam
 from core.errors import ProviderError
 from core.llm.failures import explain
 from core.llm.repeating import repeat
-from core.llm.slots import Slots
+from core.llm.slots import Turn, Turns, taken
 from core.llm.usage import CallRecord, UsageSink, cost_of, report
 from core.settings import Settings
 
@@ -35,7 +35,7 @@ class Terms:
     model: str
     key: str
     purpose: str
-    slots: Slots
+    turns: Turns
     sink: UsageSink | None
 
 
@@ -78,20 +78,23 @@ class ServedModel(Model):
             started = time.perf_counter()
             usage: Usage | None = None
             error: BaseException | None = None
+            waited = 0.0
             try:
-                async with self._terms.slots.taken(), asyncio.timeout(self._seconds()):
+                async with taken(self._terms.turns) as turn, asyncio.timeout(self._seconds()):
+                    started, waited = time.perf_counter(), turn.waited
                     response = await self._open_model().get_response(
                         system_instructions, input, _counted(model_settings), tools, output_schema,
                         handoffs, tracing, previous_response_id=previous_response_id,
                         conversation_id=conversation_id, prompt=prompt,
                     )  # fmt: skip
-                usage = response.usage
+                    usage = response.usage
+                    turn.tokens = usage.total_tokens
                 return response
             except BaseException as failure:
                 error = failure
                 raise
             finally:
-                self._report(started, usage, error)
+                self._report(started, usage, error, waited)
 
         return await self._repeat(request)
 
@@ -121,7 +124,7 @@ class ServedModel(Model):
                 previous_response_id=previous_response_id, conversation_id=conversation_id, prompt=prompt,
             )  # fmt: skip
             return await _Stream.start(
-                events, seconds=self._seconds(), slots=self._terms.slots, done=self._report
+                events, seconds=self._seconds(), turns=self._terms.turns, done=self._report
             )
 
         stream = await self._repeat(open_stream)
@@ -137,7 +140,7 @@ class ServedModel(Model):
 
     async def _repeat(self, request: Callable[[], Awaitable[_T]]) -> _T:
         try:
-            return await repeat(request)
+            return await repeat(request, turns=self._terms.turns)
         except ProviderError:
             raise
         except Exception as error:
@@ -150,7 +153,9 @@ class ServedModel(Model):
     def _seconds(self) -> float:
         return self._terms.settings.model_timeout_seconds
 
-    def _report(self, started: float, usage: Usage | None, error: BaseException | None) -> None:
+    def _report(
+        self, started: float, usage: Usage | None, error: BaseException | None, waited: float
+    ) -> None:
         terms = self._terms
         tokens = (usage.input_tokens, usage.output_tokens) if usage else (0, 0)
         stopped = isinstance(error, GeneratorExit | asyncio.CancelledError)
@@ -169,22 +174,25 @@ class ServedModel(Model):
                 milliseconds=(time.perf_counter() - started) * 1000,
                 ok=error is None,
                 error=message,
+                waited=waited * 1000,
             ),
         )
 
 
 class _Stream:
-    """A stream whose first event has arrived. Holds a slot until it is closed."""
+    """A stream whose first event has arrived. Holds a turn until it is closed."""
 
     def __init__(
         self,
         events: AsyncIterator[TResponseStreamEvent],
-        slots: Slots,
+        turns: Turns,
+        turn: Turn,
         deadline: float,
-        done: Callable[[float, Usage | None, BaseException | None], None],
+        done: Callable[[float, Usage | None, BaseException | None, float], None],
     ) -> None:
         self._events = events
-        self._slots = slots
+        self._turns = turns
+        self._turn = turn
         self._deadline = deadline
         self._done = done
         self._started = time.perf_counter()
@@ -200,11 +208,11 @@ class _Stream:
         events: AsyncIterator[TResponseStreamEvent],
         *,
         seconds: float,
-        slots: Slots,
-        done: Callable[[float, Usage | None, BaseException | None], None],
+        turns: Turns,
+        done: Callable[[float, Usage | None, BaseException | None, float], None],
     ) -> _Stream:
-        await slots.acquire()
-        stream = cls(events, slots, asyncio.get_running_loop().time() + seconds, done)
+        turn = await turns.take()
+        stream = cls(events, turns, turn, asyncio.get_running_loop().time() + seconds, done)
         try:
             stream._first = await stream._next()
         except BaseException as error:
@@ -239,11 +247,12 @@ class _Stream:
             if closing is not None:
                 await closing()
         finally:
-            self._slots.release()
             error = self._error
             if error is None and not self._finished and self._usage is None:
                 error = GeneratorExit()
-            self._done(self._started, self._usage, error)
+            self._turn.tokens = self._usage.total_tokens if self._usage else 0
+            self._turns.give_back(self._turn, error)
+            self._done(self._started, self._usage, error, self._turn.waited)
 
 
 def _counted(settings: ModelSettings) -> ModelSettings:

@@ -7,7 +7,48 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import cache
+from typing import Protocol
+
+
+@dataclass(slots=True, eq=False)
+class Turn:
+    """One call that may be in flight.
+
+    Attributes:
+        tokens: what the call used, input and output, once it is known.
+        began: when it was allowed, in seconds of the event loop's clock.
+        expected: tokens that were set aside for it.
+        waited: seconds until then, where it had to keep to a pace.
+    """
+
+    tokens: int = 0
+    began: float = 0.0
+    expected: float = 0.0
+    waited: float = 0.0
+
+
+class Turns(Protocol):
+    """What keeps calls in flight within a limit: :class:`Slots`, or :class:`core.llm.Pace`."""
+
+    async def take(self) -> Turn:
+        """Wait until one more call may start."""
+
+    def give_back(self, turn: Turn, error: BaseException | None = None) -> None:
+        """The call is over. ``error``: why it failed."""
+
+
+@asynccontextmanager
+async def taken(turns: Turns) -> AsyncIterator[Turn]:
+    """Hold a turn inside the block."""
+    turn = await turns.take()
+    try:
+        yield turn
+    except BaseException as error:
+        turns.give_back(turn, error)
+        raise
+    turns.give_back(turn)
 
 
 class Slots:
@@ -55,14 +96,14 @@ class Slots:
                 continue  # that loop is closed: nobody waits there any more
             return
 
-    @asynccontextmanager
-    async def taken(self) -> AsyncIterator[None]:
-        """Hold a slot inside the block."""
+    async def take(self) -> Turn:
+        """See :class:`Turns`."""
         await self.acquire()
-        try:
-            yield
-        finally:
-            self.release()
+        return Turn()
+
+    def give_back(self, turn: Turn, error: BaseException | None = None) -> None:  # noqa: ARG002 - a fixed limit
+        """See :class:`Turns`."""
+        self.release()
 
 
 def _hand_over(turn: asyncio.Future[None]) -> None:

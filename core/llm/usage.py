@@ -6,7 +6,9 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session
 
 from core.database import Database, now
@@ -18,7 +20,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class CallRecord:
-    """One request to a model, failed ones included. ``cost`` is USD by the prices in the settings."""
+    """One request to a model, failed ones included. ``cost`` is USD by the prices in the settings.
+
+    ``waited``: milliseconds until it was let start, where it had to keep to a pace; not in ``milliseconds``.
+    """
 
     purpose: str
     provider: str
@@ -30,6 +35,7 @@ class CallRecord:
     ok: bool = True
     error: str = ""
     at: datetime = field(default_factory=now)
+    waited: float = 0.0
 
 
 UsageSink = Callable[[CallRecord], None]
@@ -43,30 +49,35 @@ def cost_of(input_tokens: int, output_tokens: int, *, settings: Settings) -> flo
 
 def record_usage(record: CallRecord, *, session: Session) -> ModelCall:
     """Add a record to ``model_call`` in the caller's transaction."""
-    row = ModelCall(
-        at=record.at,
-        purpose=record.purpose[:40],
-        provider=record.provider[:40],
-        model=record.model[:100],
-        input_tokens=record.input_tokens,
-        output_tokens=record.output_tokens,
-        cost=record.cost,
-        milliseconds=record.milliseconds,
-        ok=record.ok,
-        error=record.error[:300],
-    )
+    row = ModelCall(**_columns(record))
     session.add(row)
     return row
 
 
 def keep_usage(records: Sequence[CallRecord], *, database: Database) -> None:
     """Add records to ``model_call`` in a transaction of their own. Failing is logged: no answer is lost."""
+    if not records:
+        return
     try:
         with database.transaction() as session:
-            for record in records:
-                record_usage(record, session=session)
+            session.execute(insert(ModelCall), [_columns(record) for record in records])
     except Exception:
         _log.exception("%d model calls are not counted", len(records))
+
+
+def _columns(record: CallRecord) -> dict[str, Any]:
+    return {
+        "at": record.at,
+        "purpose": record.purpose[:40],
+        "provider": record.provider[:40],
+        "model": record.model[:100],
+        "input_tokens": record.input_tokens,
+        "output_tokens": record.output_tokens,
+        "cost": record.cost,
+        "milliseconds": record.milliseconds,
+        "ok": record.ok,
+        "error": record.error[:300],
+    }
 
 
 def report(sink: UsageSink | None, record: CallRecord) -> None:

@@ -1,5 +1,6 @@
 """Floor 6: how good the answers are, every rate with its interval and how its sample was drawn."""
 
+from core.reporting.corrected import Corrected, CorrectedPart, corrected_score
 from core.reporting.criteria import Combined, CriterionEstimate, combine, criterion_estimates, human_rate
 from core.reporting.customers import CustomerAnswers, customer_answers
 from core.reporting.estimates import Estimate, clustered_counts
@@ -11,6 +12,8 @@ __all__ = [
     "COLUMNS",
     "Choices",
     "Combined",
+    "Corrected",
+    "CorrectedPart",
     "CriterionEstimate",
     "CustomerAnswers",
     "DraftOutcomes",
@@ -19,6 +22,7 @@ __all__ = [
     "Quality",
     "clustered_counts",
     "combine",
+    "corrected_score",
     "criterion_estimates",
     "customer_answers",
     "draft_outcomes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -62,6 +62,58 @@ def predictions_of(queue: LabelQueue, labelled: Sequence[int], *, session: Sessi
             same[judge][subject_id] = answer
     found = [Predictions(judge, answers, same[judge]) for judge, answers in of_frame.items()]
     return sorted(found, key=lambda each: (-each.count, each.classifier))
+
+
+def grader_answers(
+    queue: LabelQueue,
+    classifier: str,
+    *,
+    since: date,
+    until: date,
+    channel: str | None = None,
+    session: Session,
+) -> dict[int, tuple[int, date, str]]:
+    """What one classifier said of each subject of a queue's frame made on some days, both included, UTC.
+
+    Returns:
+        Subject -> its conversation, its day, and the answer.
+    """
+    table: Any = _TABLES.get(queue.subject_type, Conversation)
+    conversation = col(table.id) if table is Conversation else col(table.conversation_id)
+    query = (
+        select(col(table.id), conversation, col(table.created_at), col(Judgement.answer))
+        .join(table, col(table.id) == col(Judgement.subject_id))
+        .where(
+            *_by_classifiers(queue),
+            col(Judgement.judge) == classifier,
+            col(table.created_at) >= datetime.combine(since, time(), tzinfo=UTC),
+            col(table.created_at) < datetime.combine(until + timedelta(days=1), time(), tzinfo=UTC),
+        )
+    )
+    if table is not Conversation:
+        query = query.join(Conversation, col(Conversation.id) == col(table.conversation_id))
+    if channel is not None:
+        query = query.where(col(Conversation.channel) == channel)
+    if _is_narrowed(queue):
+        query = query.where(*_frame(queue))
+    return {
+        key: (conversation_id, made.date(), answer)
+        for key, conversation_id, made, answer in session.execute(query)
+    }
+
+
+def subjects_made(subject_type: str, ids: Sequence[int], *, session: Session) -> dict[int, date]:
+    """On which day, UTC, each subject was made."""
+    table: Any = _TABLES.get(subject_type, Conversation)
+    found: dict[int, date] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        rows = session.execute(
+            select(col(table.id), col(table.created_at)).where(
+                col(table.id).in_(ids[start : start + _AT_ONCE])
+            )
+        )
+        found.update((key, made.date()) for key, made in rows)
+    return found
 
 
 def _by_classifiers(queue: LabelQueue) -> tuple[Any, ...]:

@@ -20,6 +20,7 @@ from core.identity import SYSTEM, Person, add_person
 from core.sample.answering import add_sample_calibration, prepare_calibration
 from core.sample.back_office import accounts, agreeing, write_back_office
 from core.sample.classifiers import classifiers_are_written, write_classifiers
+from core.sample.evals import evals_are_written, write_evals
 from core.sample.evidence import Library
 from core.sample.generator import SEED, generate
 from core.sample.history import (
@@ -33,6 +34,7 @@ from core.sample.judging import write_criteria
 from core.sample.labels import label
 from core.sample.material import FOLDER, Material, SamplePerson, read_material
 from core.sample.quality import write_quality
+from core.sample.scores import scores_are_written, write_scores
 from core.sample.story import Story
 from core.settings import Settings
 from core.surfaces import ImportOptions, import_article_file
@@ -59,6 +61,7 @@ class SampleReport:
     judgements: int = 0
     accounts: int = 0
     classifiers: int = 0
+    cases: int = 0
 
     @property
     def changed(self) -> bool:
@@ -72,6 +75,7 @@ class SampleReport:
                 self.judgements,
                 self.accounts,
                 self.classifiers,
+                self.cases,
             )
         )
 
@@ -115,21 +119,27 @@ def load_sample(
     tell(0.5, "conversations")
     builds, complete = _begin(database, reference or now())
     classified = classifiers_are_written(database, settings, material.classifiers)
-    if complete and classified and back_office_is_filled(settings):
+    moment = datetime.fromisoformat(builds[0].contents["sample_reference"]).astimezone(UTC)
+    evaluated = evals_are_written(database, builds=builds, reference=moment) and scores_are_written(database)
+    if complete and classified and evaluated and back_office_is_filled(settings):
         tell(1.0, "done")
         return SampleReport(people=people, articles=articles.new + articles.updated)
-    moment = datetime.fromisoformat(builds[0].contents["sample_reference"]).astimezone(UTC)
     stories = generate(material, reference=moment)
     entries = accounts(material, stories, reference=moment)
     opened = write_back_office(settings, material, entries, reference=moment)
     if complete:
         classifiers = _classifiers(database, settings, material, stories, moment)
+        classifiers += _scores(database, settings, material, moment)
+        cases = write_evals(
+            database, settings, material, stories, builds=builds, source=SOURCE, reference=moment
+        )
         tell(1.0, "done")
         return SampleReport(
             people=people,
             articles=articles.new + articles.updated,
             accounts=opened,
             classifiers=classifiers,
+            cases=cases,
         )
     known = {entry.customer["external_id"]: entry for entry in entries}
     conversations = import_conversations(
@@ -170,8 +180,12 @@ def load_sample(
             drafts=written.drafts,
             judgements=judgements,
         )
-    tell(0.85, "classifiers")
+    tell(0.8, "classifiers")
     classifiers = _classifiers(database, settings, material, stories, moment)
+    tell(0.88, "scores")
+    classifiers += _scores(database, settings, material, moment)
+    tell(0.9, "eval cases")
+    cases = write_evals(database, settings, material, stories, builds=builds, source=SOURCE, reference=moment)
     tell(1.0, "done")
     return SampleReport(
         people=people,
@@ -183,6 +197,7 @@ def load_sample(
         judgements=judgements,
         accounts=opened,
         classifiers=classifiers,
+        cases=cases,
     )
 
 
@@ -200,6 +215,12 @@ def _classifiers(
 ) -> int:
     return write_classifiers(
         database, settings, material.classifiers, stories, source=SOURCE, reference=moment
+    )
+
+
+def _scores(database: Database, settings: Settings, material: Material, moment: datetime) -> int:
+    return write_scores(
+        database, settings, list(material.incidents.values()), source=SOURCE, reference=moment
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from core.errors import ConfigurationError
+from core.sample.written_cases import WrittenCase, read_written
 from core.settings import ROOT
 
 FOLDER = ROOT / "data" / "halyard"
@@ -153,6 +154,7 @@ class Material:
     classifiers: Sequence[Mapping[str, Any]]
     phrases: Mapping[str, Mapping[str, Sequence[str]]]
     open_now: Sequence[OpenCase] = field(default=())
+    cases: Sequence[WrittenCase] = field(default=())
 
 
 @cache
@@ -177,6 +179,7 @@ def read_material(folder: Path = FOLDER) -> Material:
         classifiers=_read(folder / "classifiers.yaml"),
         phrases=_read(folder / "phrases.yaml"),
         open_now=[_open_case(raw, scenarios) for raw in _read(folder / "open_now.yaml")],
+        cases=read_written(folder / "cases"),
     )
 
 

@@ -42,9 +42,13 @@ from core.surfaces.importers import (
 from core.surfaces.telemetry import (
     EndpointDestination,
     Exported,
+    ExportedEvaluations,
     FileDestination,
     NotSent,
+    evaluation_address,
     export_due,
+    export_evaluations,
+    export_evaluations_due,
     export_telemetry,
 )
 
@@ -56,6 +60,7 @@ __all__ = [
     "ConversationFormat",
     "EndpointDestination",
     "Exported",
+    "ExportedEvaluations",
     "FileDestination",
     "ImportOptions",
     "ImportProgress",
@@ -79,7 +84,10 @@ __all__ = [
     "documentation",
     "dropped",
     "dropped_path",
+    "evaluation_address",
     "export_due",
+    "export_evaluations",
+    "export_evaluations_due",
     "export_telemetry",
     "guess_article_format",
     "guess_columns",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -11,6 +11,7 @@ import streamlit as st
 LINE, ACCENT, GRAY = "#1b827a", "#c8772b", "#8a9694"
 DOTTED = {"color": GRAY, "width": 1, "dash": "dot"}
 CONFIG = {"displayModeBar": False}
+_SAVING = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]]}
 _LEGEND_ABOVE = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
 
 
@@ -100,9 +101,16 @@ def show_chart(
     x: Mapping[str, Any],
     y: Mapping[str, Any],
     legend: bool = False,
+    picture: str = "",
+    on_pick: Callable[[], None] | None = None,
     **layout: Any,
 ) -> None:
-    """Show a figure; ``x`` and ``y`` describe its axes, ``legend`` puts one above it."""
+    """Show a figure; ``x`` and ``y`` describe its axes, ``legend`` puts one above it.
+
+    Args:
+        picture: name of the file it can be saved as; empty: no button for that.
+        on_pick: called when somebody clicks a point; the event is in the session state under ``key``.
+    """
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 56 if legend else 8, "b": 8},
@@ -112,4 +120,12 @@ def show_chart(
         yaxis=dict(y),
     )
     figure.update_layout(**layout)
-    st.plotly_chart(figure, config=CONFIG, key=key)
+    config: dict[str, Any] = CONFIG if not picture else {**_SAVING, "toImageButtonOptions": _file(picture)}
+    if on_pick is None:
+        st.plotly_chart(figure, config=config, key=key)
+    else:
+        st.plotly_chart(figure, config=config, key=key, on_select=on_pick, selection_mode="points")
+
+
+def _file(name: str) -> dict[str, Any]:
+    return {"format": "png", "filename": name, "scale": 2}

@@ -121,6 +121,20 @@ def thread(
     )
 
 
+def still_thread(messages: Sequence[dict[str, Any]], *, key: str) -> None:
+    """Messages as they once were, oldest first: nothing can be done to them, and the page stays where it is."""
+    _thread(
+        key=key,
+        data={
+            "conversation": key,
+            "messages": list(messages),
+            "flagging": False,
+            "whole": None,
+            "still": True,
+        },
+    )
+
+
 def flag_button(subject: MarkedSubject, flags: Sequence[str], *, key: str) -> None:
     """A small button that flags a text shown elsewhere; works beside :func:`thread`."""
     _flag_button(key=key, data={"subject": subject, "flags": list(flags)}, width="content")

@@ -13,7 +13,16 @@ from multiprocessing.context import ForkServerProcess
 
 _SERVER = get_context("forkserver")
 _SERVER.set_forkserver_preload(
-    ["core.actions", "core.assist", "core.llm", "dbos", "tests.faults.backtesting", "tests.faults.dying"]
+    [
+        "core.actions",
+        "core.assist",
+        "core.evals",
+        "core.evals.running",
+        "core.llm",
+        "dbos",
+        "tests.faults.backtesting",
+        "tests.faults.dying",
+    ]
 )
 
 

@@ -6,12 +6,12 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from core.actions import ActionRequest, Catalogue, Outcome, look_up, propose, settled
+from core.actions import Action, ActionRequest, Catalogue, look_up, propose, settled
 from core.assist.acting.steps import Step, cleaned, step_of_outcome, step_of_request
 from core.assist.grounding.evidence import Evidence
 from core.assist.guardrails import Finding, check_source
@@ -48,35 +48,12 @@ class Desk:
 
     def look_up(self, name: str, arguments: str) -> str:
         """Run a look-up and return what the model may see of it, as JSON."""
-        started = time.perf_counter()
         action = self.catalogue.get(name)
         if sum(step.request_id is None for step in self.steps) >= MOST_LOOK_UPS:
             return _failure("There were too many look-ups in this run. Write the draft now.")
-        given: dict[str, Any] = {}
-        try:
-            given = self._arguments(arguments)
-            outcome: Outcome | None = look_up(
-                self.conversation_id, name, given, database=self.database, catalogue=self.catalogue
-            )
-            error = ""
-        except RatchetError as problem:
-            outcome, error = None, str(problem)
-        elapsed = (time.perf_counter() - started) * 1000
+        step = self._answered(action, self._arguments(arguments))
         with self._lock:
-            label = self._next_label()
-            if outcome is None:
-                step = Step(label, name, action.title, "failed", given, error=error, milliseconds=elapsed)
-            else:
-                step = step_of_outcome(
-                    outcome,
-                    label=label,
-                    action=name,
-                    title=action.title,
-                    arguments=given,
-                    language=self.language,
-                    milliseconds=elapsed,
-                )
-            return self._entered(step)
+            return self._entered(replace(step, label=self._next_label()))
 
     def file(self, name: str, arguments: str, *, call_id: str) -> bool:
         """File a proposed call, unless it could not be carried out anyway: then the model is told why.
@@ -88,39 +65,72 @@ class Desk:
             self.refusals[call_id] = _failure("There were too many proposals in this run.")
             return False
         try:
-            given = self._arguments(arguments)
-            request = propose(
-                SYSTEM,
-                self.conversation_id,
-                name,
-                given,
-                database=self.database,
-                catalogue=self.catalogue,
-                reason=str(given.get("reason") or ""),
-                draft_id=self.draft_id,
-                call_id=call_id,
-            )
+            return self._filed(name, self._arguments(arguments), call_id)
         except RatchetError as problem:
             with self._lock:
                 step = Step(self._next_label(), name, self._title(name), "failed", error=str(problem))
                 self.refusals[call_id] = self._entered(step)
             return False
-        self.calls[call_id] = request.key
-        return not settled(request)
 
     def report(self, call_id: str) -> str:
         """What became of a filed call, as JSON for the model. Causes nothing."""
         if call_id in self.refusals:
             return self.refusals[call_id]
+        step = self._outcome(call_id)
+        if step is None:
+            return _failure("Nobody knows this call. Do not claim that anything was done.")
+        with self._lock:
+            return self._entered(replace(step, label=self._next_label()))
+
+    def _answered(self, action: Action, given: dict[str, Any]) -> Step:
+        """What a look-up gives, as a step without a label."""
+        started = time.perf_counter()
+        try:
+            outcome = look_up(
+                self.conversation_id, action.name, given, database=self.database, catalogue=self.catalogue
+            )
+        except RatchetError as problem:
+            elapsed = (time.perf_counter() - started) * 1000
+            return Step(
+                "", action.name, action.title, "failed", given, error=str(problem), milliseconds=elapsed
+            )
+        return step_of_outcome(
+            outcome,
+            label="",
+            action=action.name,
+            title=action.title,
+            arguments=given,
+            language=self.language,
+            milliseconds=(time.perf_counter() - started) * 1000,
+        )
+
+    def _filed(self, name: str, given: dict[str, Any], call_id: str) -> bool:
+        """File a proposal under its call. Whether it waits for a person.
+
+        Raises:
+            RatchetError: nobody needs to see it, because it could not be carried out.
+        """
+        request = propose(
+            SYSTEM,
+            self.conversation_id,
+            name,
+            given,
+            database=self.database,
+            catalogue=self.catalogue,
+            reason=str(given.get("reason") or ""),
+            draft_id=self.draft_id,
+            call_id=call_id,
+        )
+        self.calls[call_id] = request.key
+        return not settled(request)
+
+    def _outcome(self, call_id: str) -> Step | None:
+        """What became of a filed call, as a step without a label; None where nothing was filed."""
         with self.database.reading() as session:
             request = self._request(call_id, session=session)
         if request is None:
-            return _failure("Nobody knows this call. Do not claim that anything was done.")
-        with self._lock:
-            step = step_of_request(
-                request, label=self._next_label(), title=self._title(request.action), language=self.language
-            )
-            return self._entered(step)
+            return None
+        return step_of_request(request, label="", title=self._title(request.action), language=self.language)
 
     def clean(self, text: str, *, name: str) -> str:
         """A text of another system, masked and freed of instructions; what was found is kept."""

@@ -69,10 +69,10 @@ class Paused:
         return cls(**{**value, "steps": [Step.from_json(step) for step in value["steps"]]})
 
 
-def fingerprint(catalogue: Catalogue | None, settings: Settings) -> str:
+def fingerprint(catalogue: Catalogue | None, settings: Settings, *, instructions: str = INSTRUCTIONS) -> str:
     """SHA-256 over what a stored run depends on. The SDK itself does not notice a changed tool."""
     parts = {
-        "instructions": INSTRUCTIONS,
+        "instructions": instructions,
         "actions": catalogue.digest if catalogue is not None else "",
         "model": provider_name(settings),
         "agents": agents.version.__version__,

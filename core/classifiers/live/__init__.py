@@ -22,8 +22,10 @@ from core.classifiers.live.evidence import NOT_ENOUGH, evidence_of, evidence_rat
 from core.classifiers.live.filtering import conversations_with
 from core.classifiers.live.filters import QueueFilter, queue_filters
 from core.classifiers.live.judging import judge_new
+from core.classifiers.live.rehearsing import would_hold
 from core.classifiers.live.releases import Release, Standing, list_releases, standing
 from core.classifiers.live.shipping import roll_back, rollback_target, ship, withdraw
+from core.classifiers.live.storing import store_judgements
 from core.classifiers.live.watching import (
     Change,
     OverTime,
@@ -70,6 +72,8 @@ __all__ = [
     "rollback_target",
     "ship",
     "standing",
+    "store_judgements",
     "watch_drift",
     "withdraw",
+    "would_hold",
 ]

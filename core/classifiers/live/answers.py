@@ -93,7 +93,7 @@ def list_held(conversation_id: int, *, session: Session, unjudged: bool = False)
         NotFound: there is no such conversation.
     """
     _conversation(conversation_id, session=session)
-    posts = _holding_posts(session=session)
+    posts = holding_posts(session=session)
     if not posts:
         return []
     messages = find_unanswered(conversation_id, session=session)
@@ -102,10 +102,7 @@ def list_held(conversation_id: int, *, session: Session, unjudged: bool = False)
         for post, answer in _answers(posts, conversation_id, messages, session=session)
         if not answer.error
     ]
-    said = [each for each in (_live_answer(post, answer) for post, answer in answers) if each.holds_back]
-    surest: dict[str, HeldBack] = {}
-    for each in sorted(said, key=lambda answer: -answer.confidence):
-        surest.setdefault(each.classifier, _held(each))
+    surest = surest_holding(answers)
     if unjudged:
         asked = {(post.version_id, answer.subject_id) for post, answer in answers}
         for post in posts:
@@ -115,13 +112,38 @@ def list_held(conversation_id: int, *, session: Session, unjudged: bool = False)
                 if (post.version_id, each) not in asked
             ]
             if left:
-                surest.setdefault(post.name, _unasked(post, left[0]))
+                surest.setdefault(post.name, unasked(post, left[0]))
     return list(surest.values())
+
+
+def surest_holding(answers: Sequence[tuple[Post, ClassifierAnswer]]) -> dict[str, HeldBack]:
+    """Of each classifier by name the surest answer that holds the AI back, surest first."""
+    said = [each for each in (_live_answer(post, answer) for post, answer in answers) if each.holds_back]
+    surest: dict[str, HeldBack] = {}
+    for each in sorted(said, key=lambda answer: -answer.confidence):
+        surest.setdefault(each.classifier, _held(each))
+    return surest
+
+
+def unasked(post: Post, subject_id: int) -> HeldBack:
+    """A classifier that may hold the AI back and could not be asked does so."""
+    message_id = subject_id if post.subject_type == "message" else None
+    says = f"“{post.title}” decides whether the AI may answer this, and could not be asked."
+    return HeldBack(post.name, post.title, "", 0.0, message_id, f"{says} {_MAY_IT}")
+
+
+def holding_posts(*, session: Session) -> list[Post]:
+    """The live versions that may hold the AI back."""
+    return [
+        each
+        for each in list_posts(session=session, stage=LIVE)
+        if each.hold_back and each.subject_type in ("message", "conversation")
+    ]
 
 
 def holding_versions(*, session: Session) -> list[tuple[str, int]]:
     """Name and version of the live classifiers that may keep the AI from answering, by name."""
-    return sorted((each.name, each.number) for each in _holding_posts(session=session))
+    return sorted((each.name, each.number) for each in holding_posts(session=session))
 
 
 _MAY_IT = "May the AI answer anyway? Write “yes”, or what the reply should say."
@@ -141,7 +163,7 @@ def judge_now(conversation_id: int, *, database: Database, services: Services) -
     """
     with database.reading() as session:
         last = _conversation(conversation_id, session=session).last_customer_message_id
-        posts = _holding_posts(session=session)
+        posts = holding_posts(session=session)
         if not posts:
             return 0
         messages = find_unanswered(conversation_id, session=session)
@@ -188,20 +210,6 @@ def _held(answer: LiveAnswer) -> HeldBack:
         answer.message_id,
         f"{says} {_MAY_IT}",
     )
-
-
-def _unasked(post: Post, subject_id: int) -> HeldBack:
-    message_id = subject_id if post.subject_type == "message" else None
-    says = f"“{post.title}” decides whether the AI may answer this, and could not be asked."
-    return HeldBack(post.name, post.title, "", 0.0, message_id, f"{says} {_MAY_IT}")
-
-
-def _holding_posts(*, session: Session) -> list[Post]:
-    return [
-        each
-        for each in list_posts(session=session, stage=LIVE)
-        if each.hold_back and each.subject_type in ("message", "conversation")
-    ]
 
 
 def _is_due(answer: ClassifierAnswer | None, post: Post, last: int | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,53 +92,82 @@ def _upsert(post: Post, judged: Sequence[Judged], *, session: Session) -> set[in
 
 
 def _judge(post: Post, judged: Sequence[Judged], *, session: Session) -> None:
-    """Bulk form of ``record_judgement``: a statement for all, as one each would be too slow."""
-    if not judged:
+    store_judgements(
+        {each.subject_id: each.prediction for each in judged},
+        criterion_id=post.criterion_id,
+        subject_type=post.subject_type,
+        judge=post.name,
+        origin=ORIGIN,
+        session=session,
+    )
+
+
+def store_judgements(
+    said: Mapping[int, Prediction],
+    *,
+    criterion_id: int,
+    subject_type: str,
+    judge: str,
+    origin: str,
+    session: Session,
+    builds: Mapping[int, str] | None = None,
+) -> None:
+    """Bulk form of ``record_judgement``: a statement for all, as one each would be too slow.
+
+    Earlier answers of the same classifier are superseded; where it abstains now, they are withdrawn.
+
+    Args:
+        said: by subject; not more than a statement takes.
+        builds: which build made a subject, where one did.
+    """
+    if not said:
         return
-    said = [each for each in judged if not each.prediction.abstained and each.prediction.answer]
-    if said:
+    by = (criterion_id, subject_type, judge)
+    answers = {key: each for key, each in said.items() if not each.abstained and each.answer}
+    if answers:
         moment = now()
         session.execute(
             insert(Judgement),
             [
                 {
-                    "criterion_id": post.criterion_id,
-                    "subject_type": post.subject_type,
-                    "subject_id": each.subject_id,
-                    "answer": each.prediction.answer,
+                    "criterion_id": criterion_id,
+                    "subject_type": subject_type,
+                    "subject_id": subject_id,
+                    "answer": each.answer,
                     "judge_type": "classifier",
-                    "judge": post.name,
-                    "origin": ORIGIN,
-                    "reason": each.prediction.reason[:2000],
-                    "confidence": each.prediction.confidence,
+                    "judge": judge,
+                    "origin": origin,
+                    "reason": each.reason[:2000],
+                    "confidence": each.confidence,
+                    "build_id": (builds or {}).get(subject_id, ""),
                     "created_at": moment,
                 }
-                for each in said
+                for subject_id, each in answers.items()
             ],
         )
         newer = aliased(Judgement)
         newest = (
             select(func.max(newer.id))
-            .where(*_by(newer, post), col(newer.subject_id) == col(Judgement.subject_id))
+            .where(*_by(newer, *by), col(newer.subject_id) == col(Judgement.subject_id))
             .scalar_subquery()
         )
         session.execute(
             update(Judgement)
             .where(
-                *_by(Judgement, post),
-                col(Judgement.subject_id).in_([each.subject_id for each in said]),
+                *_by(Judgement, *by),
+                col(Judgement.subject_id).in_(list(answers)),
                 col(Judgement.superseded_by_id).is_(None),
                 col(Judgement.id) < newest,
             )
             .values(superseded_by_id=newest)
             .execution_options(synchronize_session=False)
         )
-    silent = [each.subject_id for each in judged if each.prediction.abstained or not each.prediction.answer]
+    silent = [key for key in said if key not in answers]
     if silent:  # what it said before the customer went on is not what it says now
         session.execute(
             update(Judgement)
             .where(
-                *_by(Judgement, post),
+                *_by(Judgement, *by),
                 col(Judgement.subject_id).in_(silent),
                 col(Judgement.superseded_by_id).is_(None),
                 col(Judgement.withdrawn_at).is_(None),
@@ -148,10 +177,10 @@ def _judge(post: Post, judged: Sequence[Judged], *, session: Session) -> None:
         )
 
 
-def _by(table: Any, post: Post) -> tuple[Any, ...]:
+def _by(table: Any, criterion_id: int, subject_type: str, judge: str) -> tuple[Any, ...]:
     return (
-        col(table.subject_type) == post.subject_type,
-        col(table.criterion_id) == post.criterion_id,
+        col(table.subject_type) == subject_type,
+        col(table.criterion_id) == criterion_id,
         col(table.judge_type) == "classifier",
-        col(table.judge) == post.name,
+        col(table.judge) == judge,
     )

@@ -8,9 +8,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr
 
-from core.statistics import ratio_variance, t_quantile
+from core.statistics import PairedDifference, exact_mcnemar, paired_difference, pairs_needed
 
 Verdict = Literal["better", "worse", "too few to tell"]
 _SMALLEST = 0.02  # a difference worth finding, where there is none to see yet
@@ -68,9 +67,7 @@ def compare(
 ) -> Comparison:
     """Compare two classifiers' answers about the same examples, neither of which either had learned from.
 
-    The interval is that of a mean of paired differences, with the variance over groups and t; a group
-    that got better and one that got worse are added for the variance, without which no difference at all
-    would seem certain (after Agresti and Min 2005, Statistics in Medicine 24:729-740).
+    The interval is that of :func:`core.statistics.paired_difference`, over groups.
 
     Args:
         first: answers as judgements store them (``answers_given``); None is never right.
@@ -86,14 +83,14 @@ def compare(
         raise ValueError("answers, groups and ids: must be as many")
     was = np.array([one == each for one, each in zip(first, wanted, strict=True)], dtype=bool)
     now = np.array([one == each for one, each in zip(second, wanted, strict=True)], dtype=bool)
-    n, better, worse = len(was), int((now & ~was).sum()), int((was & ~now).sum())
-    difference = (better - worse) / n if n else 0.0
-    half = _half(now.astype(np.float64) - was, groups) if n else 1.0
-    p_value = min(1.0, 2 * float(bdtr(min(better, worse), better + worse, 0.5))) if better + worse else 1.0
-    verdict = _verdict(difference, half, p_value)
+    found = paired_difference(was, now, groups)
+    p_value = exact_mcnemar(found.up, found.down)
+    told = found.direction if p_value < 1 - found.level else "unclear"
+    verdict: Verdict = "too few to tell" if told == "unclear" else told
     more = 0
     if verdict == "too few to tell":
-        more = max(1, int(np.ceil(n * ((half / max(abs(difference), _SMALLEST)) ** 2 - 1)))) if n else 30
+        wished = max(abs(found.difference), _SMALLEST)
+        more = max(1, pairs_needed(wished, found.spread) - found.n) if found.n else 30
     flips = [
         Flip(int(each), wish, one, other, bool(before), bool(after))
         for each, wish, one, other, before, after in zip(
@@ -103,47 +100,28 @@ def compare(
     ]
     flips.sort(key=lambda flip: (flip.is_right - flip.was_right, flip.example_id))
     return Comparison(
-        n=n,
-        better=better,
-        worse=worse,
-        difference=difference,
-        low=max(-1.0, difference - half),
-        high=min(1.0, difference + half),
+        n=found.n,
+        better=found.up,
+        worse=found.down,
+        difference=found.difference,
+        low=found.low,
+        high=found.high,
         p_value=p_value,
         verdict=verdict,
         more=more,
-        words=_words(verdict, difference, half, more, n),
+        words=_words(verdict, found, more),
         flips=tuple(flips),
     )
 
 
-def _half(differences: NDArray[np.float64], groups: Sequence[Hashable] | NDArray[np.int64]) -> float:
-    """Half the width of the interval of the mean."""
-    numbers: dict[Hashable, int] = {}
-    members = np.array([numbers.setdefault(each, len(numbers)) for each in groups], dtype=np.int64)
-    sizes, totals = np.bincount(members).astype(np.float64), np.bincount(members, differences)
-    usual = float(np.sqrt((sizes**2).mean()))
-    sizes, totals = np.append(sizes, (usual, usual)), np.append(totals, (usual, -usual))
-    mean = totals.sum() / sizes.sum()
-    variance = ratio_variance((totals - mean * sizes) / differences.size, np.arange(len(sizes)))
-    degrees = len(numbers) - 1
-    return min(1.0, t_quantile(0.95, degrees) * float(np.sqrt(variance))) if degrees else 1.0
-
-
-def _verdict(difference: float, half: float, p_value: float) -> Verdict:
-    if abs(difference) <= half or p_value >= 0.05:
-        return "too few to tell"
-    return "better" if difference > 0 else "worse"
-
-
-def _words(verdict: Verdict, difference: float, half: float, more: int, n: int) -> str:
-    if not n:
+def _words(verdict: Verdict, found: PairedDifference, more: int) -> str:
+    if not found.n:
         return "There is no example to compare on."
-    points = f"{100 * abs(difference):.1f} points"
+    points = f"{100 * abs(found.difference):.1f} points"
     if verdict != "too few to tell":
-        low, high = 100 * (abs(difference) - half), 100 * (abs(difference) + half)
+        low, high = sorted((100 * abs(found.low), 100 * abs(found.high)))
         return f"{verdict.capitalize()}, by {points} ({low:.1f} to {high:.1f})."
-    if abs(difference) < _SMALLEST:
+    if abs(found.difference) < _SMALLEST:
         return (
             f"Too few to tell. They differ by {points}; about {more:,} more examples would show a difference "
             f"of {100 * _SMALLEST:.0f} points."

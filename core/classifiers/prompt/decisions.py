@@ -15,7 +15,13 @@ from openai.types.decision_create_params import Question as Asked
 from core.classifiers.kind import Question, Subject
 from core.classifiers.prompt.frozen import Frozen
 from core.classifiers.prompt.outcomes import Outcome
-from core.classifiers.prompt.wording import examples_json, instructions, offered, subject_data
+from core.classifiers.prompt.wording import (
+    examples_json,
+    instructions,
+    offered,
+    reference_words,
+    subject_data,
+)
 from core.llm import DirectClient
 
 _REFUSED = "The model declined to judge this text."
@@ -55,6 +61,8 @@ def _messages(question: Question, frozen: Frozen, subject: Subject) -> list[Any]
     data = subject_data(subject)
     if "customer_asked" in data:
         said.append(f"The customer had asked, as data:\n{data['customer_asked']}")
+    if subject.reference:
+        said.append(reference_words(subject))
     said.append(data["text"])
     system = instructions(question, frozen.instructions, structured=False)
     return [

@@ -18,10 +18,12 @@ from core.evals.tables.runs import (
     GraderCalibration,
 )
 from core.evals.tables.scores import (
+    LiveGrade,
     LiveGrader,
     ScoreAlert,
     ScoreCell,
     ScoreDue,
+    ScoreLink,
     ScoreMarker,
     ScoreProgress,
 )
@@ -40,10 +42,12 @@ __all__ = [
     "Flag",
     "GraderCalibration",
     "KnowledgeSnapshot",
+    "LiveGrade",
     "LiveGrader",
     "ScoreAlert",
     "ScoreCell",
     "ScoreDue",
+    "ScoreLink",
     "ScoreMarker",
     "ScoreProgress",
 ]

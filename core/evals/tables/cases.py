@@ -32,14 +32,21 @@ class EvalCase(Row, table=True):
     ``expectations``: see :mod:`core.evals.expecting`. ``state``: candidate, accepted or dismissed.
     ``source``: flag, label, edit, resolved, written or import. ``polarity``: positive (what was done was
     right and must stay so), negative (it was wrong) or empty. ``digest`` is the SHA-256 of input and
-    snapshot: flags about the same draft share a case.
+    snapshot, so that flags about the same draft share a case; of cases written or imported, of what was
+    given alone.
     """
 
     __tablename__ = "eval_case"
 
     name: str = Field(max_length=300)
     state: str = Field(default="candidate", max_length=20, index=True)
+    review: str = Field(
+        default="",
+        max_length=20,
+        description="What was decided about the case itself; where empty, its flags decide",
+    )
     source: str = Field(default="flag", max_length=20)
+    said: str = Field(default="", description="What the customer says in the input; to search and compare")
     input: dict[str, Any] = Field(default_factory=dict, sa_type=JSONColumn)
     snapshot_id: str = Field(foreign_key="knowledge_snapshot.id", max_length=64)
     expectations: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONColumn)
@@ -60,7 +67,7 @@ class EvalCase(Row, table=True):
         description="What it was made of: {flag|judgement|reply|draft: id, file, line, ...}",
     )
     owner_id: int | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)
-    revision: int = Field(default=1, description="Grows with every change")
+    revision: int = Field(default=1, description="Grows with every change of what people wrote")
     created_by_id: int | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     updated_by_id: int | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)

@@ -33,7 +33,8 @@ class EvalRun(Row, table=True):
     (the whole way to a draft) or ``model`` (the model alone). ``graders`` is frozen at the start:
     ``[{classifier_id, classifier, version_id, version, kind, criterion_id, criterion, calibrated,
     calibration_id}]``. ``plan``: ``{concurrency, most_concurrency, requests_a_minute, tokens_a_minute,
-    most_errors}``; ``most_errors`` is the share of failed gradings above which there is no verdict.
+    most_errors, expected_cost}``; ``most_errors`` is the share of failed gradings above which there is no
+    verdict, ``expected_cost`` USD for one result as estimated at the start.
     ``attempt`` grows when it is resumed, so that each attempt has its own jobs.
     """
 
@@ -44,6 +45,9 @@ class EvalRun(Row, table=True):
     target: str = Field(default="assist", max_length=20)
     build_id: str = Field(default="", max_length=64, index=True)
     candidate_id: int | None = Field(default=None, foreign_key="eval_candidate.id", sa_type=Identifier)
+    changes: dict[str, Any] = Field(
+        default_factory=dict, sa_type=JSONColumn, description="Of the candidate, as it was at the start"
+    )
     note: str = Field(default="", max_length=500)
     repeats: int = 1
     graders: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONColumn)
@@ -65,9 +69,10 @@ class EvalRun(Row, table=True):
 class EvalResult(Row, table=True):
     """One answer of a run to one case: first the task, then what came of it.
 
-    ``state``: waiting, running (claimed by ``owner`` until ``claimed_until``), answered (the output is kept
-    and not graded yet), done or error. ``error_kind``: provider, malformed, case or lost. ``answer_key`` is
-    the SHA-256 of build, target, input and repeat: an answer with the same key is not paid for twice.
+    ``state``: waiting, running (it is asked), answered (the output is kept and not graded yet), done or
+    error. Whoever asks or grades it is its ``owner`` until ``claimed_until``. ``error_kind``: provider,
+    access, malformed, case or lost. ``answer_key`` is the SHA-256 of build, target, input and repeat: an
+    answer with the same key is not paid for twice.
     """
 
     __tablename__ = "eval_result"
@@ -91,9 +96,6 @@ class EvalResult(Row, table=True):
     tries: int = 0
     answer_key: str = Field(default="", max_length=64)
     cached_from_id: int | None = Field(default=None, sa_type=Identifier)
-    output: dict[str, Any] = Field(
-        default_factory=dict, sa_type=JSONColumn, description="See core.evals.output.Output"
-    )
     passed: bool | None = Field(default=None, description="None: could not be graded")
     score: float | None = Field(default=None, description="Weighted share of expectations met, 0..1")
     error: str = Field(default="", max_length=1000)
@@ -107,6 +109,9 @@ class EvalResult(Row, table=True):
     milliseconds: float = 0.0
     started_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    output: dict[str, Any] = Field(  # last: SQLite reads the columns before it without reading it
+        default_factory=dict, sa_type=JSONColumn, description="See core.evals.output.Output"
+    )
 
 
 class EvalGrade(Row, table=True):

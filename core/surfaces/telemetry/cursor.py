@@ -36,8 +36,8 @@ def due_traces(destination: str, *, session: Session, limit: int) -> Sequence[Tr
         col(Trace.ended_at) < now() - SETTLE,
         col(Trace.status).not_in(("running", "waiting")),
     )
-    query = select(Trace).where(*over, ~_sent(destination, "trace", Trace.id))
-    since = _since(destination, "trace", session=session)
+    query = select(Trace).where(*over, not_sent(destination, "trace", Trace.id))
+    since = sent_since(destination, "trace", session=session)
     if since is not None:
         query = query.where(col(Trace.ended_at) >= since)
     return session.exec(query.order_by(col(Trace.ended_at), col(Trace.id)).limit(limit)).all()
@@ -58,9 +58,9 @@ def due_judgements(
         .join(Criterion, col(Criterion.id) == Judgement.criterion_id)
         .join(Trace, col(Trace.draft_id) == Judgement.subject_id)
         .where(Judgement.subject_type == "draft", Trace.started_at == newest)
-        .where(~_sent(destination, "judgement", cast(Judgement.id, AutoString)))
+        .where(not_sent(destination, "judgement", cast(Judgement.id, AutoString)))
     )
-    since = _since(destination, "judgement", session=session)
+    since = sent_since(destination, "judgement", session=session)
     if since is not None:
         query = query.where(Judgement.created_at >= since)
     return session.exec(query.order_by(col(Judgement.created_at), col(Judgement.id)).limit(limit)).all()
@@ -75,7 +75,7 @@ def note_sent(
         for item, moment in items
     ]
     session.connection().execute(_insert(session)(TelemetrySent).on_conflict_do_nothing(), rows)
-    since = _since(destination, kind, session=session)
+    since = sent_since(destination, kind, session=session)
     if since is not None:
         session.execute(
             delete(TelemetrySent).where(
@@ -114,7 +114,8 @@ def end_turn(destination: str, *, session: Session) -> None:
     )
 
 
-def _since(destination: str, kind: str, *, session: Session) -> datetime | None:
+def sent_since(destination: str, kind: str, *, session: Session) -> datetime | None:
+    """What ended before it has been sent; None when nothing was."""
     newest = select(func.max(TelemetrySent.moment)).where(
         TelemetrySent.destination == destination, TelemetrySent.kind == kind
     )
@@ -122,8 +123,9 @@ def _since(destination: str, kind: str, *, session: Session) -> datetime | None:
     return None if found is None else found - WINDOW
 
 
-def _sent(destination: str, kind: str, item: Any) -> Any:
-    return exists().where(
+def not_sent(destination: str, kind: str, item: Any) -> Any:
+    """SQL condition: an item, by its id as text, is not among those remembered."""
+    return ~exists().where(
         col(TelemetrySent.destination) == destination,
         col(TelemetrySent.kind) == kind,
         col(TelemetrySent.item_id) == item,

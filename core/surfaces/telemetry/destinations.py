@@ -10,11 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 import httpx2
-from google.protobuf.message import DecodeError
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
-    ExportTraceServiceRequest,
-    ExportTraceServiceResponse,
-)
+from google.protobuf.message import DecodeError, Message
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from core.errors import InvalidInput, RatchetError
 from core.surfaces.telemetry.wire import as_json_line
@@ -38,11 +35,11 @@ class Destination(Protocol):
 
     id: str
 
-    def send(self, message: ExportTraceServiceRequest) -> int:
+    def send(self, message: Message) -> int:
         """Deliver a request for good.
 
         Returns:
-            How many of its spans the other side turned away.
+            How many of its spans or records the other side turned away.
 
         Raises:
             NotSent: trying again may help.
@@ -74,7 +71,7 @@ class FileDestination:
         except OSError as error:
             raise InvalidInput(f"{path} cannot be written: {error.strerror or error}") from None
 
-    def send(self, message: ExportTraceServiceRequest) -> int:
+    def send(self, message: Message) -> int:
         try:
             with self._path.open("ab") as handle:
                 handle.write(as_json_line(message).encode() + b"\n")
@@ -91,20 +88,24 @@ class FileDestination:
 class EndpointDestination:
     """Posts OTLP over HTTP, protobuf and gzip. Redirects are not followed.
 
+    Args:
+        setting: that the address comes from, for messages; ``takes``: traces or logs.
+
     Raises:
         InvalidInput: not an http(s) address.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, setting: str = "RATCHET_TRACE_ENDPOINT", takes: str = "traces") -> None:
         if not url.startswith(("http://", "https://")):
             raise InvalidInput(
-                f"{url!r} is not an http:// or https:// address. An OTLP address ends in /v1/traces."
+                f"{url!r} is not an http:// or https:// address. An OTLP address ends in /v1/{takes}."
             )
+        self._advice = f"Check {setting}: it must be the address that takes {takes}."
         self.id = _id("http", url)
         self._url = url
         self._client = httpx2.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
 
-    def send(self, message: ExportTraceServiceRequest) -> int:
+    def send(self, message: Message) -> int:
         headers = {"Content-Type": "application/x-protobuf", "Content-Encoding": "gzip"}
         content = gzip.compress(message.SerializeToString(), compresslevel=4)
         try:
@@ -117,7 +118,7 @@ class EndpointDestination:
             return _turned_away(response.content)
         said = f"The telemetry endpoint answered HTTP {response.status_code}."
         if response.status_code in {401, 403, 404, 405} or response.is_redirect:
-            raise NotSent(f"{said} Check RATCHET_TRACE_ENDPOINT: it must be the address that takes traces.")
+            raise NotSent(f"{said} {self._advice}")
         raise NotSent(said) if response.status_code in _TRY_LATER else Refused(said)
 
     def close(self) -> None:
@@ -125,12 +126,12 @@ class EndpointDestination:
 
 
 def _turned_away(content: bytes) -> int:
-    try:
+    try:  # answers about logs have the same form
         partial = ExportTraceServiceResponse.FromString(content).partial_success
     except DecodeError:  # some servers answer in words
         return 0
     if partial.rejected_spans:
-        log.warning("the telemetry endpoint turned %s spans away", partial.rejected_spans)
+        log.warning("the telemetry endpoint turned %s spans or records away", partial.rejected_spans)
     return int(partial.rejected_spans)
 
 

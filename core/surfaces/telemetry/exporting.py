@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
-from opentelemetry.proto.trace.v1.trace_pb2 import Span as WireSpan
 from sqlmodel import Session, col, select
 
 from core.database import Database
 from core.errors import Conflict
 from core.settings import Settings
-from core.surfaces.telemetry.cursor import due_judgements, due_traces, end_turn, note_sent, take_turn
-from core.surfaces.telemetry.destinations import Destination, EndpointDestination, Refused
+from core.surfaces.telemetry.cursor import due_judgements, due_traces
+from core.surfaces.telemetry.destinations import Destination, EndpointDestination
 from core.surfaces.telemetry.evaluations import evaluation_span
+from core.surfaces.telemetry.sending import Item, in_turn, send_all
 from core.surfaces.telemetry.wire import request, wire_spans
 from core.traces import Span, SpanText, Trace
 
-log = logging.getLogger(__name__)
-
 BATCH = 50
 """Runs, or judgements, a request."""
-
-_LEASE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +30,6 @@ class Exported:
     judgements: int = 0
     spans: int = 0
     refused: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    id: str
-    moment: datetime
-    spans: tuple[WireSpan, ...]
 
 
 def export_telemetry(
@@ -57,18 +45,20 @@ def export_telemetry(
         Conflict: another process is sending to this destination.
         NotSent: the destination cannot be used now; what was not sent stays due.
     """
-    with database.transaction() as session:
-        if not take_turn(destination.id, session=session, lease=_LEASE):
-            raise Conflict("Another process is exporting to the same place: try again in a few minutes.")
-    try:
-        traces = _send_all("trace", database, destination, with_text=with_text, at_most=at_most)
-        judged = _send_all("judgement", database, destination, with_text=with_text, at_most=at_most)
-    finally:
-        with database.transaction() as session:
-            end_turn(destination.id, session=session)
-    return Exported(
-        traces=traces[0], judgements=judged[0], spans=traces[1] + judged[1], refused=traces[2] + judged[2]
-    )
+    with in_turn(destination, database):
+        traces, judged = (
+            send_all(
+                kind,
+                partial(read, with_text=with_text),
+                request,
+                database=database,
+                destination=destination,
+                batch=BATCH,
+                at_most=at_most,
+            )
+            for kind, read in (("trace", _traces), ("judgement", _judgements))
+        )
+    return Exported(traces.items, judged.items, traces.parts + judged.parts, traces.refused + judged.refused)
 
 
 def export_due(*, database: Database, settings: Settings) -> int:
@@ -93,42 +83,7 @@ def export_due(*, database: Database, settings: Settings) -> int:
     return sent.traces + sent.judgements
 
 
-def _send_all(
-    kind: str, database: Database, destination: Destination, *, with_text: bool, at_most: int
-) -> tuple[int, int, int]:
-    read = _traces if kind == "trace" else _judgements
-    sent = spans = refused = 0
-    while sent + refused < at_most:
-        with database.reading() as session:
-            limit = min(BATCH, at_most - sent - refused)
-            items = read(destination.id, session=session, limit=limit, with_text=with_text)
-        if not items:
-            break
-        unwanted = _send(items, destination)
-        with database.transaction() as session:
-            noted = [(item.id, item.moment) for item in items]
-            note_sent(destination.id, kind, noted, session=session)
-            take_turn(destination.id, session=session, lease=_LEASE)
-        sent += len(items) - len(unwanted)
-        refused += len(unwanted)
-        spans += sum(len(item.spans) for item in items if item.id not in unwanted)
-    return sent, spans, refused
-
-
-def _send(items: Sequence[_Item], destination: Destination) -> set[str]:
-    """Send items in one request; when it is refused, in smaller ones, to find which one is at fault."""
-    try:
-        destination.send(request([span for item in items for span in item.spans]))
-    except Refused as error:
-        if len(items) == 1:
-            log.warning("telemetry of %s is given up: %s", items[0].id, error)
-            return {items[0].id}
-        middle = len(items) // 2
-        return _send(items[:middle], destination) | _send(items[middle:], destination)
-    return set()
-
-
-def _traces(destination: str, *, session: Session, limit: int, with_text: bool) -> list[_Item]:
+def _traces(destination: str, *, session: Session, limit: int, with_text: bool) -> list[Item]:
     traces = due_traces(destination, session=session, limit=limit)
     ids = [trace.id for trace in traces]
     spans: dict[str, list[Span]] = {key: [] for key in ids}
@@ -142,14 +97,14 @@ def _traces(destination: str, *, session: Session, limit: int, with_text: bool) 
         for text in session.exec(kept.where(col(Span.trace_id).in_(ids))):
             texts[text.span_id, text.field] = text.text
     return [
-        _Item(trace.id, _ended(trace), tuple(wire_spans(trace, spans[trace.id], texts=texts)))
+        Item(trace.id, _ended(trace), tuple(wire_spans(trace, spans[trace.id], texts=texts)))
         for trace in traces
     ]
 
 
-def _judgements(destination: str, *, session: Session, limit: int, with_text: bool) -> list[_Item]:
+def _judgements(destination: str, *, session: Session, limit: int, with_text: bool) -> list[Item]:
     return [
-        _Item(
+        Item(
             str(judgement.key),
             judgement.created_at,
             (evaluation_span(judgement, criterion, trace, with_text=with_text),),

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, InstrumentationScope, KeyValue
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
@@ -109,7 +110,7 @@ def request(spans: Iterable[WireSpan]) -> ExportTraceServiceRequest:
     )
 
 
-def as_json_line(message: ExportTraceServiceRequest) -> str:
+def as_json_line(message: Message) -> str:
     """A line of an OTLP JSON file: ids in hexadecimal and enums as numbers, unlike protobuf's own JSON."""
     return json.dumps(
         _with_hex_ids(MessageToDict(message, use_integers_for_enums=True)),

@@ -73,6 +73,7 @@ function draw(root, data) {
   const key = `${data.conversation}:${data.messages.length}`
   if (root.dataset.key !== key) {
     root.dataset.key = key
+    if (data.still) return // read from its beginning, on a page that has other things too
     requestAnimationFrame(() => {
       const pane = scroller(root)
       if (pane) pane.scrollTop = pane.scrollHeight

@@ -74,25 +74,25 @@ class Loaded:
     progress: list[float]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
     folder = tmp_path_factory.mktemp("sample")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RATCHET_HOME", str(folder))
-        patch.setattr(services, "get_embedder", lambda _settings: WordEmbedder())
-        get_settings.cache_clear()
-        with new_database(request, folder) as url:
-            database = Database(url)
-            shares: list[float] = []
+    with new_database(request, folder) as url:
+        database = Database(url)
+        shares: list[float] = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("RATCHET_HOME", str(folder))
+            patch.setattr(services, "get_embedder", lambda _settings: WordEmbedder())
+            get_settings.cache_clear()
             report = load_sample(
                 database,
                 get_settings(),
                 reference=REFERENCE,
                 progress=lambda share, _step: shares.append(share),
             )
-            yield Loaded(database, report, shares)
-            database.dispose()
-    get_settings.cache_clear()
+        get_settings.cache_clear()
+        yield Loaded(database, report, shares)
+        database.dispose()
 
 
 @contextmanager

@@ -13,6 +13,9 @@ from core.database import types
 revision = "0007"
 down_revision = "0006"
 
+_WORDS = (("theme", 100), ("channel", 20), ("locale", 16), ("polarity", 10), ("review", 20))
+_SAID = 2_000
+
 
 def upgrade() -> None:
     _describe_cases()
@@ -90,8 +93,9 @@ def upgrade() -> None:
 
 def _describe_cases() -> None:
     with op.batch_alter_table("eval_case") as batch:
-        for name, length in (("theme", 100), ("channel", 20), ("locale", 16), ("polarity", 10)):
+        for name, length in _WORDS:
             batch.add_column(sa.Column(name, AutoString(length=length), nullable=False, server_default=""))
+        batch.add_column(sa.Column("said", AutoString(), nullable=False, server_default=""))
         batch.add_column(sa.Column("tags", types.JSONColumn, nullable=False, server_default="[]"))
         batch.add_column(sa.Column("provenance", types.JSONColumn, nullable=False, server_default="{}"))
         batch.add_column(sa.Column("weight", sa.Float(), nullable=False, server_default="1"))
@@ -103,3 +107,37 @@ def _describe_cases() -> None:
         batch.create_foreign_key("fk_eval_case_owner", "person", ["owner_id"], ["id"])
         batch.create_foreign_key("fk_eval_case_updated_by", "person", ["updated_by_id"], ["id"])
         batch.create_index("ix_eval_case_theme", ["theme"])
+    _fill_in()
+
+
+def _fill_in() -> None:
+    """What the cases there are say, and the flags they came from, as new ones have it in columns."""
+    connection = op.get_bind()
+    case = sa.table(
+        "eval_case",
+        sa.column("id", types.Identifier),
+        sa.column("input", types.JSONColumn),
+        sa.column("provenance", types.JSONColumn),
+        *(sa.column(name, sa.String()) for name in ("said", "channel", "locale", "polarity")),
+    )
+    flag = sa.table("flag", *(sa.column(name) for name in ("id", "case_id", "strength")))
+    flags: dict[int, list[tuple[int, str]]] = {}
+    for flag_id, case_id, strength in connection.execute(
+        sa.select(flag.c.id, flag.c.case_id, flag.c.strength)
+        .where(flag.c.case_id.is_not(None))
+        .order_by(flag.c.id)
+    ):
+        flags.setdefault(case_id, []).append((flag_id, strength))
+    for case_id in list(connection.scalars(sa.select(case.c.id))):
+        content = connection.scalar(sa.select(case.c.input).where(case.c.id == case_id))
+        raised = flags.get(case_id, [])
+        values = {
+            "said": "\n".join(each["text"] for each in content["messages"] if each["author"] == "customer")[
+                -_SAID:
+            ],
+            "channel": content["conversation"]["channel"],
+            "locale": content["locale"],
+            "polarity": ("positive" if raised[0][1] == "strong" else "negative") if raised else "",
+            "provenance": {"flag": raised[0][0]} if raised else {},
+        }
+        connection.execute(sa.update(case).where(case.c.id == case_id).values(**values))

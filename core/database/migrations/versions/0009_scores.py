@@ -15,6 +15,8 @@ down_revision = "0008"
 
 _FROM_OUTSIDE = sa.text("external_id <> ''")
 _OPEN = sa.text("state = 'open'")
+_NOT_GRADED = sa.text("state <> 'graded'")
+_WITHDRAWN = sa.text("withdrawn_at IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -28,8 +30,11 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("started_at_id", types.Identifier, nullable=False),
         sa.Column("reached_id", types.Identifier, nullable=False),
+        sa.Column("mark_id", types.Identifier, nullable=False),
         sa.Column("swept_id", types.Identifier, nullable=False),
         sa.Column("swept_at", types.UTCDateTime(), nullable=False),
+        sa.Column("version_id", types.Identifier, nullable=True),
+        sa.Column("graded_at", types.UTCDateTime(), nullable=True),
         sa.Column("busy_until", types.UTCDateTime(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("error", AutoString(length=500), nullable=False),
@@ -42,10 +47,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("classifier_id", "subject_type"),
     )
     op.create_table(
+        "live_grade",
+        sa.Column("grader_id", types.Identifier, nullable=False),
+        sa.Column("version_id", types.Identifier, nullable=False),
+        sa.Column("subject_id", types.Identifier, nullable=False),
+        sa.Column("state", AutoString(length=20), nullable=False),
+        sa.Column("abstained", sa.Boolean(), nullable=False),
+        sa.Column("error", AutoString(length=500), nullable=False),
+        sa.Column("tried_at", types.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["grader_id"], ["live_grader.id"]),
+        sa.ForeignKeyConstraint(["version_id"], ["classifier_version.id"]),
+        sa.PrimaryKeyConstraint("grader_id", "version_id", "subject_id"),
+    )
+    op.create_index(
+        "ix_live_grade_open",
+        "live_grade",
+        ["grader_id", "tried_at"],
+        sqlite_where=_NOT_GRADED,
+        postgresql_where=_NOT_GRADED,
+    )
+    op.create_table(
         "score_cell",
         sa.Column("criterion_id", types.Identifier, nullable=False),
         sa.Column("judge", AutoString(length=200), nullable=False),
         sa.Column("subject_type", AutoString(length=20), nullable=False),
+        sa.Column("split", AutoString(length=40), nullable=False),
         sa.Column("day", AutoString(length=10), nullable=False),
         sa.Column("channel", AutoString(length=20), nullable=False),
         sa.Column("theme", AutoString(length=100), nullable=False),
@@ -59,10 +85,48 @@ def upgrade() -> None:
         sa.Column("crosses", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["criterion_id"], ["criterion.id"]),
         sa.PrimaryKeyConstraint(
-            "criterion_id", "judge", "subject_type", "day", "channel", "theme", "product", "build_id"
+            "criterion_id",
+            "judge",
+            "subject_type",
+            "split",
+            "day",
+            "channel",
+            "theme",
+            "product",
+            "build_id",
         ),
     )
     op.create_index("ix_score_cell_day", "score_cell", ["day"])
+    op.create_table(
+        "score_link",
+        sa.Column("criterion_id", types.Identifier, nullable=False),
+        sa.Column("judge", AutoString(length=200), nullable=False),
+        sa.Column("subject_type", AutoString(length=20), nullable=False),
+        sa.Column("split", AutoString(length=40), nullable=False),
+        sa.Column("later_day", AutoString(length=10), nullable=False),
+        sa.Column("earlier_day", AutoString(length=10), nullable=False),
+        sa.Column("channel", AutoString(length=20), nullable=False),
+        sa.Column("theme", AutoString(length=100), nullable=False),
+        sa.Column("product", AutoString(length=100), nullable=False),
+        sa.Column("build_id", AutoString(length=64), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("good", sa.Integer(), nullable=False),
+        sa.Column("crosses", sa.Integer(), nullable=False),
+        sa.Column("follows", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["criterion_id"], ["criterion.id"]),
+        sa.PrimaryKeyConstraint(
+            "criterion_id",
+            "judge",
+            "subject_type",
+            "split",
+            "later_day",
+            "earlier_day",
+            "channel",
+            "theme",
+            "product",
+            "build_id",
+        ),
+    )
     op.create_table(
         "score_due",
         sa.Column("criterion_id", types.Identifier, nullable=False),
@@ -75,10 +139,13 @@ def upgrade() -> None:
         "score_progress",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("reached_id", types.Identifier, nullable=False),
+        sa.Column("mark_id", types.Identifier, nullable=False),
+        sa.Column("swept_id", types.Identifier, nullable=False),
+        sa.Column("swept_at", types.UTCDateTime(), nullable=False),
         sa.Column("changed_at", types.UTCDateTime(), nullable=False),
         sa.Column("theme_criterion", AutoString(length=100), nullable=False),
         sa.Column("product_fact", AutoString(length=100), nullable=False),
-        sa.Column("busy_until", types.UTCDateTime(), nullable=True),
+        sa.Column("watched_day", AutoString(length=10), nullable=False),
         sa.Column("stamp", types.Identifier, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -131,4 +198,14 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=_OPEN,
         postgresql_where=_OPEN,
+    )
+    # so that the subjects of one day are found without reading all of them, and withdrawals as they come
+    op.create_index("ix_draft_created_at", "draft", ["created_at"])
+    op.create_index("ix_message_created_at", "message", ["created_at"])
+    op.create_index(
+        "ix_judgement_withdrawn",
+        "judgement",
+        ["withdrawn_at"],
+        sqlite_where=_WITHDRAWN,
+        postgresql_where=_WITHDRAWN,
     )

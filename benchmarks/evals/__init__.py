@@ -1,0 +1,1 @@
+"""Evals, measured: throughput, statistics, scores over time, and promptfoo's agreement."""

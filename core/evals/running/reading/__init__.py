@@ -1,0 +1,1 @@
+"""Looking at runs: lists, results, one result."""
