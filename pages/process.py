@@ -20,7 +20,7 @@ from core.jobs import DurableJobs, Duty, Worker
 from core.knowledge import embed_missing
 from core.llm import Embedder, get_embedder
 from core.settings import Settings, get_settings
-from core.surfaces import deliver_due, export_due
+from core.surfaces import deliver_due, export_due, export_evaluations_due
 from core.traces import purge_texts, sweep
 
 EVAL_RUNS = "work on eval runs"
@@ -46,6 +46,7 @@ class Process:
                 Duty("sweep traces", self._sweep_traces, interval=15),
                 Duty("remove old trace texts", self._purge_traces, interval=3600),
                 Duty("send telemetry", self._send_telemetry, interval=10),
+                Duty("send evaluations", self._send_evaluations, interval=10),
                 Duty("hand out backtests", self._hand_out, interval=2),
                 Duty("compare judges with people", self._compare_judges, interval=2),
                 Duty("take over jobs", self.jobs.take_over, interval=15),
@@ -154,6 +155,9 @@ class Process:
 
     def _send_telemetry(self) -> int:
         return export_due(database=self.database, settings=self.settings)
+
+    def _send_evaluations(self) -> int:
+        return export_evaluations_due(database=self.database, settings=self.settings)
 
 
 _lock = threading.Lock()

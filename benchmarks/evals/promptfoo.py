@@ -147,11 +147,13 @@ def trials(count: int) -> list[Trial]:
     turn: Counter[int] = Counter()
     for number in range(count):
         place = number % len(_ANSWERS)
-        checks = _CHECKS[place]
+        # every second answer is asked the checks of another one, most of which it fails
+        group = (place + number // len(_ANSWERS) % 2) % len(_CHECKS)
+        checks = _CHECKS[group]
         chosen: list[dict[str, Any]] = []
         for _ in range(max(2, -(-len(checks) * len(_ANSWERS) // count))):
-            chosen.append({**checks[turn[place] % len(checks)], "name": f"check-{len(chosen)}"})
-            turn[place] += 1
+            chosen.append({**checks[turn[group] % len(checks)], "name": f"check-{len(chosen)}"})
+            turn[group] += 1
         extra = (_BEYOND[number % 2],) if number < 2 else ()
         question = f"Question {number}: where is my refund? {{{{ name }}}} {{% if %}} “{place}”"
         made.append(Trial(question, _ANSWERS[place], (*chosen, *extra)))
@@ -162,7 +164,7 @@ def main() -> int:
     """Run it; 0 when every check agrees, or the tools cannot be installed here."""
     parser = argparse.ArgumentParser(description="Round trip with promptfoo, inspect_ai and openai/evals.")
     parser.add_argument("--cases", type=int, default=40)
-    parser.add_argument("--tools", type=Path, default=Path(gettempdir()) / "ratchet-evals")
+    parser.add_argument("--tools", type=Path, default=Path(gettempdir()) / "ratchet-evals-tools")
     chosen = parser.parse_args()
     with TemporaryDirectory() as folder, _home(Path(folder)) as (database, settings):
         made = trials(max(12, chosen.cases))
@@ -199,6 +201,7 @@ def _compare(
         database=database,
         format="promptfoo",
         suite=SUITE,
+        keep_personal_data=True,  # a masked name would be looked for in answers that are not masked
         provider="openai:chat:prepared",
         base_url=url,
     )
@@ -213,9 +216,10 @@ def _compare(
         counts = rows.setdefault(kind, Counter())
         counts["checks"] += 1
         counts["passed"] += passed
-        if theirs.get((question, name)) is not passed:
+        other, why = theirs.get((question, name), (not passed, "it says nothing of it"))
+        if other is not passed:
             counts["differ"] += 1
-            wrong.append((question, name, kind, passed, theirs.get((question, name))))
+            wrong.append(f"{kind} {name} of {question!r}: ours {passed}, promptfoo {other}: {why}")
     print_table(
         f"promptfoo {version}: {len(made)} cases, each check by promptfoo and by us",
         ("expectation", "checks", "passed", "failed", "disagree"),
@@ -228,8 +232,8 @@ def _compare(
     print(f"\nagreement on deterministic checks: {total - len(wrong)} of {total}")
     for note in file.notes:
         print(f"not compared: {note}")
-    for question, name, kind, mine, other in wrong:
-        print(f"DISAGREE {kind} {name} of {question!r}: ours {mine}, promptfoo {other}")
+    for each in wrong:
+        print(f"DISAGREE {each}")
     return not wrong
 
 
@@ -257,9 +261,9 @@ def _run_promptfoo(promptfoo: Promptfoo, config: Path, wrote: Path, folder: Path
         raise RuntimeError(f"promptfoo wrote no results (exit status {done.returncode})")
 
 
-def _their_grades(results: dict[str, Any]) -> dict[tuple[str, str], bool]:
-    """By question and the name of the check, which promptfoo calls its metric."""
-    found: dict[tuple[str, str], bool] = {}
+def _their_grades(results: dict[str, Any]) -> dict[tuple[str, str], tuple[bool, str]]:
+    """Pass or fail and why, by question and the name of the check, which promptfoo calls its metric."""
+    found: dict[tuple[str, str], tuple[bool, str]] = {}
     for each in results["results"]["results"]:
         question = json.loads(each["vars"]["chat"])[-1]["content"]
         grading = each.get("gradingResult") or {}
@@ -270,11 +274,11 @@ def _their_grades(results: dict[str, Any]) -> dict[tuple[str, str], bool]:
             if assertion["type"] == "assert-set":
                 # a set is named by its score: passed when one of its members did
                 score = each["namedScores"].get(assertion.get("metric"), 0)
-                found[question, assertion["metric"]] = score >= assertion["threshold"]
+                found[question, assertion["metric"]] = (score >= assertion["threshold"], f"score {score}")
         for part in grading.get("componentResults") or []:
             metric = (part.get("assertion") or {}).get("metric")
             if metric:
-                found[question, metric] = bool(part["pass"])
+                found[question, metric] = (bool(part["pass"]), str(part["reason"])[:200])
     return found
 
 
@@ -308,7 +312,7 @@ def _inspect(inspect_ai: InspectAI, made: Sequence[Trial], folder: Path, databas
     samples = folder / "samples.jsonl"
     samples.write_bytes(export_case_file(SYSTEM, database=database, format="inspect", suite=SUITE).content)
     script = folder / "read.py"
-    script.write_text(_READ.format(samples=str(samples), logs=str(folder / "logs")), "utf-8")
+    script.write_text(_READ.format(samples=str(samples), logs=str(folder / "inspect-logs")), "utf-8")
     done = subprocess.run(
         [str(inspect_ai.python()), str(script)],
         cwd=folder,
@@ -321,15 +325,17 @@ def _inspect(inspect_ai: InspectAI, made: Sequence[Trial], folder: Path, databas
         print(done.stderr[-3000:], file=sys.stderr)
         return False
     read = json.loads(done.stdout.splitlines()[-1])
-    same = read["inputs"] == [each.question for each in made] and read["targets"] == len(made)
+    same = bool(read["inputs"] == [each.question for each in made] and read["targets"] == len(made))
     print(
         f"\ninspect_ai {version}: read {len(read['inputs'])} samples, inputs {'equal' if same else 'DIFFER'}"
     )
-    for log in sorted((folder / "logs").glob("*")):
+    for log in sorted((folder / "inspect-logs").glob("*")):
         back = import_case_file(SYSTEM, database=database, path=log, dry_run=True)
-        known = back.count("known")
-        print(f"its log {log.suffix}: {known} of {len(made)} cases recognised, {len(back.problems)} problems")
-        same = same and known == len(made) and not back.problems
+        known, held = back.count("known"), len(back.cases)  # its own run may break off without a network
+        print(
+            f"its log {log.suffix}: {known} of its {held} samples recognised, {len(back.problems)} problems"
+        )
+        same = same and known == held > 0 and not back.problems
     return same
 
 

@@ -1,8 +1,8 @@
-"""The chart of scores over a million judgements: adding them up, reading series, and counting them raw in SQL.
+"""The chart of scores over a million judgements: adding them up, reading series, and counting them in SQL.
 
-One grader has judged every reply of ninety days, several replies to a conversation, over four channels, twenty
-themes, six products and five builds. A million judgements are added up once; then the queries a page asks are
-timed, beside the plain SQL that counts the judgements themselves in the same run.
+One grader has judged every reply of ninety days, several replies to a conversation, over four channels,
+twenty themes, six products and five builds. A million judgements are added up once; then the queries a page
+asks are timed, beside the plain SQL that counts the judgements themselves in the same run.
 """
 
 from __future__ import annotations
@@ -149,10 +149,10 @@ def _fill(path: Path, database: Database, wanted: int) -> int:
             [(key, str(key), f'{{"plan": "{product}"}}', at) for key, _, product, at in conversations],
         )
         connection.executemany(
-            "INSERT INTO conversation (id, source, external_id, customer_id, channel, subject, status, priority,"
-            " escalation_reason, locale, tags, ai_outcome, preview, message_count, last_message_at, created_at,"
-            " updated_at, source_state) VALUES (?, 'x', ?, ?, ?, '', 'closed', 3, '', '', '[]', '', '', 0, ?, ?,"
-            " ?, '{}')",
+            "INSERT INTO conversation (id, source, external_id, customer_id, channel, subject, status,"
+            " priority, escalation_reason, locale, tags, ai_outcome, preview, message_count,"
+            " last_message_at, created_at, updated_at, source_state)"
+            " VALUES (?, 'x', ?, ?, ?, '', 'closed', 3, '', '', '[]', '', '', 0, ?, ?, ?, '{}')",
             [(key, str(key), key, channel, at, at, at) for key, channel, _, at in conversations],
         )
         connection.executemany(
@@ -162,8 +162,8 @@ def _fill(path: Path, database: Database, wanted: int) -> int:
             replies,
         )
         connection.executemany(
-            "INSERT INTO judgement (criterion_id, subject_type, subject_id, answer, judge_type, judge, origin,"
-            " reason, confidence, build_id, external_id, created_at)"
+            "INSERT INTO judgement (criterion_id, subject_type, subject_id, answer, judge_type, judge,"
+            " origin, reason, confidence, build_id, external_id, created_at)"
             " VALUES (?, ?, ?, ?, 'classifier', ?, 'sample', '', 0.9, '', '', ?)",
             [*judgements, *themes],
         )
@@ -176,11 +176,14 @@ def _fill(path: Path, database: Database, wanted: int) -> int:
 def _rows(
     wanted: int, correct: int, intent: int
 ) -> Iterator[tuple[list[Any], list[Any], list[Any], list[Any]]]:
-    rng = Random(1)  # noqa: S311 - no secrets
+    rng = Random(1)
     first = datetime.combine(_LAST - timedelta(days=DAYS - 1), datetime.min.time(), tzinfo=UTC)
     conversation = reply = 0
     while reply < wanted:
-        conversations, replies, judgements, themes = [], [], [], []
+        conversations: list[Any] = []
+        replies: list[Any] = []
+        judgements: list[Any] = []
+        themes: list[Any] = []
         while len(replies) < _CHUNK and reply < wanted:
             conversation += 1
             second = rng.randrange(DAYS * 86_400)

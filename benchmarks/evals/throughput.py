@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -85,6 +86,7 @@ def main() -> int:
         Case(f"What became of my ticket? It is number {number}.", f"number {number}.")
         for number in range(1, options.cases + 1)
     ]
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors before it begins")
     tools = [] if options.without_others else _installed(options.tools)
     good = _fixed_latency(cases, tools)
     good &= _with_limit(cases, tools)
@@ -257,7 +259,11 @@ def _others(tools: Sequence[Promptfoo | InspectAI], cases: Sequence[Case], serve
     for tool in tools:
         with tempfile.TemporaryDirectory(prefix="ratchet-evals-") as folder:
             server.stats()
-            finished = tool.run(cases, system=TOLD, url=server.url, at_once=AT_ONCE, folder=Path(folder))
+            try:
+                finished = tool.run(cases, system=TOLD, url=server.url, at_once=AT_ONCE, folder=Path(folder))
+            except (RuntimeError, subprocess.TimeoutExpired) as why:
+                print(f"skipped {tool.name}: {why}", flush=True)
+                continue
             measured.append(Measured(tool.name, finished, server.stats()))
     return measured
 

@@ -10,6 +10,7 @@ from core.assist.acting import Step
 from core.assist.context import Context
 from core.assist.equipment import Equipment
 from core.assist.guardrails import Finding
+from core.assist.masking import Masker
 from core.assist.result import DraftResult
 from core.assist.tables import Build
 from core.classifiers import HeldBack, Subject, judge_now, list_held, open_services, would_hold
@@ -53,12 +54,13 @@ def why_rehearsal_held(
         messages: the customer's since we last said something, newest first.
         conversation: what its customer says.
     """
+    masker = Masker(context.masker.known)  # the draft's own gives its placeholders in the draft's order
     held = would_hold(
         messages,
         conversation,
         database=equipment.database,
         services=open_services(equipment.database, equipment.settings),
-        conceal=lambda subject: replace(subject, text=context.masker.mask(subject.text)),
+        conceal=lambda subject: replace(subject, text=masker.mask(subject.text)),
     )
     return next(iter(_not_lifted(held, context)), None)
 

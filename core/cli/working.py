@@ -67,7 +67,7 @@ def make_worker(
     from core.jobs import Duty, Worker
     from core.knowledge import embed_missing
     from core.llm import get_embedder
-    from core.surfaces import deliver_due, export_due
+    from core.surfaces import deliver_due, export_due, export_evaluations_due
     from core.traces import purge_texts, sweep
 
     batches = 0
@@ -86,6 +86,9 @@ def make_worker(
     def deliver() -> int:
         return deliver_due(database=database, settings=settings, runner="worker")
 
+    def send_evaluations() -> int:
+        return export_evaluations_due(database=database, settings=settings)
+
     def purge() -> int:
         return purge_texts(database=database, older_than_days=settings.trace_text_days)
 
@@ -102,6 +105,7 @@ def make_worker(
             Duty("sweep traces", lambda: sweep(database=database), interval=15),
             Duty("remove old trace texts", purge, interval=3600),
             Duty("send telemetry", lambda: export_due(database=database, settings=settings), interval=10),
+            Duty("send evaluations", send_evaluations, interval=10),
             Duty("hand out backtests", lambda: dispatch_backtests(database=database, jobs=jobs), interval=2),
             Duty("compare judges with people", compare_judges, interval=2),
             Duty("take over jobs", jobs.take_over, interval=15),

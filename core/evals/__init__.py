@@ -111,6 +111,10 @@ from core.evals.formats import (
 from core.evals.freezing import Frozen, freeze
 from core.evals.grade import Grade
 from core.evals.grading import (
+    FEWEST as FEWEST_JUDGED,
+)
+from core.evals.grading import (
+    LOWEST_KAPPA,
     CalibrationEstimate,
     Disagreement,
     HumanGrade,
@@ -245,8 +249,10 @@ __all__ = [
     "DIMENSIONS",
     "EARLIEST",
     "EXACT",
+    "FEWEST_JUDGED",
     "GRADED",
     "LITTLE",
+    "LOWEST_KAPPA",
     "MARKER_KINDS",
     "MAX_BETTER",
     "MAX_EXPECTATIONS",

@@ -21,11 +21,12 @@ def theme_of(conversation_id: int, *, session: Session) -> str:
 
 
 def themes_of(conversation_ids: Collection[int], *, session: Session) -> dict[int, str]:
-    """The theme of each conversation about which somebody has said one. Costs five small queries.
+    """The theme of each conversation about which somebody has said one. Costs a handful of queries.
 
-    Asked are the live classifiers that choose between answers about conversations or their last message: the
-    one that names the themes of scores first, then those about conversations, and of several answers the
-    first counts. Where they say nothing it is what a person answered to such a criterion last.
+    Asked are the live classifiers that choose between answers, none of them good or bad, about conversations
+    or their last message: the one that names the themes of scores first, then those about conversations, and
+    of several answers the first counts. Where they say nothing it is what a person answered to such a
+    criterion last.
     """
     if not conversation_ids:
         return {}
@@ -41,9 +42,9 @@ def themes_of(conversation_ids: Collection[int], *, session: Session) -> dict[in
 
 def _live(conversation_ids: Collection[int], *, session: Session) -> list[tuple[int, str, str, str]]:
     """Conversation, criterion, kind of subject and answer."""
-    asked = select(Criterion.name).where(
-        col(Criterion.kind).in_(_CHOICE), col(Criterion.retired_at).is_(None)
-    )
+    asked = _topics(session=session)
+    if not asked:
+        return []
     live = {
         row[0]: row
         for row in session.execute(
@@ -85,7 +86,18 @@ def _live(conversation_ids: Collection[int], *, session: Session) -> list[tuple[
     return found
 
 
+def _topics(*, session: Session) -> set[str]:
+    """Names of the questions that say what something is about: none of their answers is a good one."""
+    found = session.exec(
+        select(Criterion).where(col(Criterion.kind).in_(_CHOICE), col(Criterion.retired_at).is_(None))
+    )
+    return {each.name for each in found if not each.good}
+
+
 def _people(conversation_ids: Collection[int], named: str, *, session: Session) -> dict[int, str]:
+    topics = _topics(session=session)
+    if not topics:
+        return {}
     rows = session.execute(
         select(Judgement.subject_id, Criterion.name, Judgement.answer)
         .join(Criterion, col(Criterion.id) == col(Judgement.criterion_id))
@@ -93,7 +105,7 @@ def _people(conversation_ids: Collection[int], named: str, *, session: Session) 
             Judgement.subject_type == "conversation",
             col(Judgement.subject_id).in_(conversation_ids),
             Judgement.judge_type == "person",
-            col(Criterion.kind).in_(_CHOICE),
+            col(Criterion.name).in_(topics),
             *in_force(),
         )
         .order_by(col(Judgement.id))

@@ -120,7 +120,7 @@ def load_sample(
     builds, complete = _begin(database, reference or now())
     classified = classifiers_are_written(database, settings, material.classifiers)
     moment = datetime.fromisoformat(builds[0].contents["sample_reference"]).astimezone(UTC)
-    evaluated = evals_are_written(database, builds=builds, reference=moment) and scores_are_written(database)
+    evaluated = evals_are_written(database, builds=builds) and scores_are_written(database)
     if complete and classified and evaluated and back_office_is_filled(settings):
         tell(1.0, "done")
         return SampleReport(people=people, articles=articles.new + articles.updated)

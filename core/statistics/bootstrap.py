@@ -12,7 +12,7 @@ from core.statistics.clustered import Floats, numbered
 from core.statistics.rates import check_level
 
 _SEED = 20_260
-_ROUNDS = 999
+_ROUNDS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def bootstrap_change(
     drawn = random.multinomial(count, np.full(count, 1 / count), size=_ROUNDS).astype(np.float32)
     every = np.ones((1, count), dtype=np.float32)
     figures = [
-        (_figure(values, drawn[:, members], quantile), _figure(values, every[:, members], quantile))
+        (_figure(values, members, drawn, quantile), _figure(values, members, every, quantile))
         for values, members in zip(sides, split, strict=True)
     ]
     tail = (1 - level) / 2
@@ -80,14 +80,18 @@ def bootstrap_change(
     return Change(float(figures[0][1][0]), float(figures[1][1][0]), float(low), float(high))
 
 
-def _figure(values: Floats, times: NDArray[np.float32], quantile: float | None) -> Floats:
-    """Of each round; ``times`` says how often a value is in it. Nan where none is."""
-    totals = times.sum(axis=1, dtype=np.float64)
+def _figure(
+    values: Floats, members: NDArray[np.int64], times: NDArray[np.float32], quantile: float | None
+) -> Floats:
+    """Of each round; ``times`` says how often a cluster is in it. Nan where no value is."""
     with np.errstate(invalid="ignore", divide="ignore"):
         if quantile is None:
-            return np.asarray((times @ values) / totals, dtype=np.float64)
+            count = times.shape[1]
+            sums = np.bincount(members, values, minlength=count), np.bincount(members, minlength=count)
+            return np.asarray((times @ sums[0]) / (times @ sums[1]), dtype=np.float64)
         order = np.argsort(values)
-        reached = times[:, order].cumsum(axis=1)
+        reached = times[:, members[order]].cumsum(axis=1)
+        totals = reached[:, -1].astype(np.float64)
         places = (reached < np.maximum(quantile * totals, 1e-6)[:, None] - 1e-3).sum(axis=1)
     found = values[order][np.minimum(places, len(values) - 1)]
     return np.where(totals > 0, found, np.nan)

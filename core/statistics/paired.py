@@ -15,7 +15,7 @@ from core.statistics.clustered import Floats, as_shares, as_weights, numbered, r
 from core.statistics.rates import check_level, t_quantile
 
 Direction = Literal["better", "worse", "unclear"]
-_FINEST = 10_000  # steps of the exact test's scale; weights that fit no such scale are rounded to it
+_FINEST = 30_000  # steps of the exact test's scale; weights that fit no such scale are rounded to it
 _MOST_FACTOR = 60
 
 
@@ -132,7 +132,7 @@ def sign_flip_p(totals: ArrayLike) -> float:
 
     If they are, each total is as likely to have the other sign, so all patterns of signs are equally
     likely: their distribution is computed whole, by convolution. With cases that are each worth one it
-    is McNemar's exact test. Totals that fit no common scale (odd weights) are rounded to one of 10,000
+    is McNemar's exact test. Totals that fit no common scale (odd weights) are rounded to one of 30,000
     steps first; as signs stay exchangeable, that test is exact too.
 
     Source: Fisher 1935, The Design of Experiments, 21; Pitman 1937, JRSS Supplement 4:119-130.

@@ -122,7 +122,7 @@ def thread(
 
 
 def still_thread(messages: Sequence[dict[str, Any]], *, key: str) -> None:
-    """Messages as they once were, oldest first: nothing can be done to them, and the page stays where it is."""
+    """Messages as they once were, oldest first. Nothing can be done to them, and the page does not scroll."""
     _thread(
         key=key,
         data={

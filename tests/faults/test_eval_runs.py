@@ -7,6 +7,9 @@ import random
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from multiprocessing.context import ForkServerProcess
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -27,7 +30,8 @@ pytestmark = pytest.mark.faults
 ROUNDS = int(os.environ.get("RATCHET_TEST_ROUNDS", "3"))
 CASES = 125 * ROUNDS
 LATENCY = 0.2  # seconds
-RESUMED_WITHIN = 5.0
+RESUMED_WITHIN = 5.0 if "RATCHET_TEST_ROUNDS" in os.environ else 30.0
+"""Seconds from the start of a process to its first new result. Strict where somebody measures on purpose."""
 UNSAVED = 32
 """Answers that may have arrived and not be stored when a worker dies: those of a tenth of a second, amply."""
 
@@ -91,18 +95,18 @@ def test_killed_again_and_again_a_run_answers_each_case_once(
     for _ in range(ROUNDS):
         ours, theirs = line()
         began = time.monotonic()
-        worker = start_script(WORKER, _url(database), run.key, talk=theirs)
-        assert ours.poll(60), "the worker did not begin"
-        waited.append(time.monotonic() - began)
-        time.sleep(chance.uniform(0, 2 * LATENCY))
-        worker.kill()
-        in_flight.append(server.in_flight)
-        assert ended(worker, 20) == -signal.SIGKILL
+        with _worker(database, run, talk=theirs) as worker:
+            assert ours.poll(60), "the worker did not begin"
+            waited.append(time.monotonic() - began)
+            time.sleep(chance.uniform(0, 2 * LATENCY))
+            worker.kill()
+            in_flight.append(server.in_flight)
+            assert ended(worker, 20) == -signal.SIGKILL
         stored = _stored(database, run)
         assert stored < CASES, "it was not killed in the middle"
         in_hand.append(server.total - sum(in_hand) - stored)
-    last = start_script(WORKER, _url(database), run.key)
-    assert ended(last, 100) == 0
+    with _worker(database, run) as last:
+        assert ended(last, 100) == 0
     twice = server.total - CASES
     figures = {"calls": server.total, "paid twice": twice, "in flight": in_flight, "resumed after": waited}
     print(figures)
@@ -118,27 +122,39 @@ def test_three_workers_of_which_one_is_killed_and_one_frozen(
     database: Database, server: ModelServer, record_property: pytest.RecordProperty
 ) -> None:
     run = _begin(database)
-    killed, frozen, survivor = (start_script(WORKER, _url(database), run.key) for _ in range(3))
-    assert frozen.pid is not None
-    _until(lambda: len(_held(database, run)) == 3)
-    begun = _stored(database, run)
-    _until(lambda: _stored(database, run) > begun + CASES // 10)  # each has calls in flight
-    os.kill(frozen.pid, signal.SIGSTOP)
-    killed.kill()
-    killed.join()
-    in_hand = sum(_held(database, run).values())
-    assert _stored(database, run) < CASES, "they were not met in the middle"
-    assert ended(survivor, 100) == 0
-    assert _state(database, run) == "finished"
-    before, calls = _outputs(database, run), server.total
-    os.kill(frozen.pid, signal.SIGCONT)
-    assert ended(frozen, 60) == 0
+    with ExitStack() as stack:
+        killed, frozen, survivor = (stack.enter_context(_worker(database, run)) for _ in range(3))
+        assert frozen.pid is not None
+        _until(lambda: len(_held(database, run)) == 3)
+        begun = _stored(database, run)
+        _until(lambda: _stored(database, run) > begun + CASES // 10)  # each has calls in flight
+        os.kill(frozen.pid, signal.SIGSTOP)
+        killed.kill()
+        killed.join()
+        in_hand = sum(_held(database, run).values())
+        assert _stored(database, run) < CASES, "they were not met in the middle"
+        assert ended(survivor, 100) == 0
+        assert _state(database, run) == "finished"
+        before, calls = _outputs(database, run), server.total
+        os.kill(frozen.pid, signal.SIGCONT)
+        assert ended(frozen, 60) == 0
     assert _outputs(database, run) == before, "what the frozen one still answered was thrown away"
     figures = {"calls": calls, "paid twice": calls - CASES, "in hand when it happened": in_hand}
     print(figures)
     record_property("figures", str(figures))
-    assert calls - CASES <= in_hand
+    assert server.total - CASES <= in_hand
     _check(database, run, server)
+
+
+@contextmanager
+def _worker(database: Database, run: EvalRun, **given: Any) -> Iterator[ForkServerProcess]:
+    """A worker that is gone in the end, whatever happens."""
+    child = start_script(WORKER, _url(database), run.key, **given)
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.join()
 
 
 def _begin(database: Database) -> EvalRun:

@@ -230,9 +230,7 @@ def test_writing_what_there_is_already_is_said(signed_in: SignedIn, database: Da
     assert "nearly the same in “Twin”" in words(app)
 
 
-def test_suggestions_become_cases(
-    signed_in: SignedIn, database: Database, people: dict[Role, Any]
-) -> None:
+def test_suggestions_become_cases(signed_in: SignedIn, database: Database, people: dict[Role, Any]) -> None:
     bring_articles(database)
     conversation = open_case(database)
     rep = actor_of(people[Role.REP])

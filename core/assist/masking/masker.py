@@ -75,6 +75,11 @@ class Masker:
         self._counts: dict[Kind, int] = {}
 
     @property
+    def known(self) -> Known:
+        """What it was made with: for another one, with a mapping of its own."""
+        return self._known
+
+    @property
     def mapping(self) -> Mapping[str, Hidden]:
         """Placeholder -> hidden value, for every text masked so far."""
         return self._by_placeholder

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -18,8 +17,8 @@ EPILOG = (
 )
 
 
-class _BadUsage(click.UsageError):
-    exit_code = 1
+_UsageError: Any = typer.BadParameter.__base__
+"""Whatever is wrong with the words of a command; Typer names only this one kind of it."""
 
 
 class EvalsGroup(TyperGroup):
@@ -38,10 +37,9 @@ class EvalsGroup(TyperGroup):
 def _as_error() -> Iterator[None]:
     try:
         yield
-    except click.exceptions.NoArgsIsHelpError:
+    except _UsageError as error:
+        error.exit_code = 1
         raise
-    except click.UsageError as error:
-        raise _BadUsage(error.message, error.ctx) from None
 
 
 def end(code: int) -> None:

@@ -32,7 +32,7 @@ class CaseSuggestion:
 
     Attributes:
         id: what the case would be made of: of a reply, a judgement or a conversation, by ``kind``.
-        why: in one sentence.
+        why: in one sentence; ``short``: in a word or two.
         question: how the customer's matter began, shortened.
         before, after: the draft and what was sent, of an edit; what was judged, of a label.
     """
@@ -43,6 +43,7 @@ class CaseSuggestion:
     why: str
     question: str
     occurred_at: datetime
+    short: str = ""
     before: str = ""
     after: str = ""
 
@@ -99,6 +100,7 @@ def _edits(limit: int, *, session: Session) -> list[CaseSuggestion]:
             f"{100 * (reply.edit_ratio or 0):.0f} % of the draft's words were changed before it was sent.",
             questions.get(reply.conversation_id, ""),
             reply.created_at,
+            f"{100 * (reply.edit_ratio or 0):.0f} % changed",
             before=reply.draft_text,
             after=reply.final_text,
         )
@@ -149,6 +151,7 @@ def _labels(limit: int, *, session: Session) -> list[CaseSuggestion]:
             f"{criteria[judgement.criterion_id].question}”",
             questions.get(place[0], ""),
             judgement.created_at,
+            f"{criteria[judgement.criterion_id].name}: {judgement.answer}".replace("_", " "),
             before=place[2],
         )
         for judgement, place in listed
@@ -189,6 +192,7 @@ def _resolved(limit: int, *, session: Session) -> list[CaseSuggestion]:
                 f"The customer gave {_PLEASED} of 5.{about}",
                 questions.get(conversation_id, ""),
                 ended_at,
+                f"{_PLEASED} of 5",
             )
         )
     return suggestions

@@ -92,7 +92,16 @@ def _shown(record: CaseRecord, shape: Shape) -> dict[str, Any]:
 
 
 def _parts(sample: dict[str, Any], shape: Shape) -> dict[str, Any]:
-    return {"input": sample.get("input"), "expected": sample.get(shape.expected) or ""}
+    """What may have been edited. Logs say more of each message, and know a single text as a list."""
+    asked, expected = sample.get("input"), sample.get(shape.expected) or ""
+    if isinstance(asked, list):
+        asked = [
+            {"role": each.get("role"), "content": each.get("content")} if isinstance(each, dict) else each
+            for each in asked
+        ]
+    if isinstance(expected, list) and len(expected) == 1:
+        expected = expected[0]
+    return {"input": asked, "expected": expected}
 
 
 def _identity(record: CaseRecord) -> str:

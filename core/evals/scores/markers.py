@@ -148,6 +148,7 @@ def remove_marker(actor: Actor, marker_id: int, *, session: Session) -> None:
         raise InvalidInput("A release cannot be removed: it happened. Incidents and notes can.")
     _record(actor, "removed", marker, session=session)
     session.delete(marker)
+    session.flush()
 
 
 def import_markers(source: str, markers: Sequence[NewMarker], *, session: Session) -> int:

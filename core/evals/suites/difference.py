@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from core.errors import InvalidInput
 from core.evals.expecting import describe_expectation
-from core.evals.held_out import may_open
+from core.evals.held_out import held_out_among, may_open
 from core.evals.suites.versions import get_suite_version
 from core.evals.tables import EvalCaseVersion, EvalSuite, EvalSuiteVersionCase
 from core.identity import Actor, Permission, require
@@ -67,7 +67,8 @@ class VersionDifference:
 def version_difference(actor: Actor, older_id: int, newer_id: int, *, session: Session) -> VersionDifference:
     """What the newer of two versions of one suite added, removed and changed.
 
-    Reads only the cases that differ.
+    Reads only the cases that differ. Those that a held-out suite has as well are counted and not named to
+    whoever may not read them.
 
     Raises:
         PermissionDenied: the actor may not see evals.
@@ -86,13 +87,18 @@ def version_difference(actor: Actor, older_id: int, newer_id: int, *, session: S
     counts = (len(added), len(removed), len(changed), len(after) - len(added) - len(changed))
     if not may_open(actor, suite):
         return VersionDifference(older.number, newer.number, (), (), (), *counts, hidden=True)
+    hidden = _hidden(actor, [*before, *after], session=session)
     contents = _contents([*added, *removed, *(each for pair in changed for each in pair)], session=session)
     return VersionDifference(
         older.number,
         newer.number,
-        tuple(_named(contents[each]) for each in added),
-        tuple(_named(contents[each]) for each in removed),
-        tuple(_compared(contents[one], contents[other]) for one, other in changed),
+        tuple(_named(contents[each]) for each in added if contents[each].case_id not in hidden),
+        tuple(_named(contents[each]) for each in removed if contents[each].case_id not in hidden),
+        tuple(
+            _compared(contents[one], contents[other])
+            for one, other in changed
+            if contents[other].case_id not in hidden
+        ),
         *counts,
     )
 
@@ -106,6 +112,12 @@ def _case_versions(version_id: int, *, session: Session) -> dict[int, int]:
         .order_by(col(EvalSuiteVersionCase.position))
     )
     return {row[0]: row[1] for row in rows}
+
+
+def _hidden(actor: Actor, case_ids: Sequence[int], *, session: Session) -> set[int]:
+    if actor.can(Permission.EVALS_HELD_OUT):
+        return set()
+    return held_out_among(case_ids, session=session)
 
 
 def _contents(version_ids: Sequence[int], *, session: Session) -> dict[int, EvalCaseVersion]:

@@ -105,8 +105,8 @@ class ScoreCell(Base, table=True):
 class ScoreLink(Base, table=True):
     """What the cells of two days have in common: clusters that are in both, added up.
 
-    A conversation of several days is one cluster, and the square of its total is not the sum of the squares of
-    its days. With ``n_1`` and ``n_2`` judgements on the earlier and the later day, ``g_1`` and ``g_2`` of
+    A conversation of several days is one cluster, and the square of its total is not the sum of the squares
+    of its days. With ``n_1`` and ``n_2`` judgements on the earlier and the later day, ``g_1`` and ``g_2`` of
     them good, it keeps the sums of ``n_1 * n_2``, ``g_1 * g_2`` and ``n_1 * g_2 + n_2 * g_1``, and of how
     many of these clusters the earlier day is the last one before the later.
     """

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
+from core.assist import Draft
+from core.conversations import Conversation, Customer, Message, Reply
 from core.evals import EvalCase, Flag, case_from_edit, case_from_label, case_from_resolved, create_case
 from core.identity import Actor
 from core.sample.evals.answers import asked_in
@@ -113,6 +115,7 @@ def write_derived(
     """The cases made of what happened, by the specialist who speaks the language."""
     rng = Random(f"{SEED}:cases:made")  # noqa: S311 - no secrets
     names: dict[int | None, str] = {}
+    _kept = _read_ahead(session, origins)
     stored = []
     changes = []
     for place, origin in enumerate(origins):
@@ -136,6 +139,21 @@ def write_derived(
         stored.append(_stored(case, names, change))
     _change(session, changes)
     return stored
+
+
+def _read_ahead(session: Session, origins: Sequence[Origin]) -> list[Any]:
+    """What freezing gets one by one; as long as somebody holds it, the session has it at hand."""
+    names = {origin.story.record.external_id for origin in origins}
+    ours = select(Conversation.id).where(col(Conversation.external_id).in_(names))
+    conversations = session.exec(select(Conversation).where(col(Conversation.id).in_(ours))).all()
+    customers = {each.customer_id for each in conversations}
+    return [
+        *conversations,
+        *session.exec(select(Customer).where(col(Customer.id).in_(customers))),
+        *session.exec(select(Draft).where(col(Draft.conversation_id).in_(ours))),
+        *session.exec(select(Reply).where(col(Reply.conversation_id).in_(ours))),
+        *session.exec(select(Message).where(col(Message.conversation_id).in_(ours))),
+    ]
 
 
 def file_flagged(session: Session, stories: Sequence[Story], conversations: Mapping[str, int]) -> None:

@@ -53,15 +53,13 @@ def write_evals(
             database, material, stories, answers, builds=builds, source=source, reference=reference
         )
     if answers:
-        write_runs(database, settings, _runs(builds, reference), answers, builds=builds)
+        write_runs(database, settings, _runs(builds), answers, builds=builds)
     return made
 
 
-def evals_are_written(database: Database, *, builds: tuple[Build, Build], reference: datetime) -> bool:
+def evals_are_written(database: Database, *, builds: tuple[Build, Build]) -> bool:
     """Whether :func:`write_evals` has nothing left to do."""
-    return _cases_are_written(database) and not missing_runs(
-        database, _runs(builds, reference), builds=builds
-    )
+    return _cases_are_written(database) and not missing_runs(database, _runs(builds), builds=builds)
 
 
 def _write_cases(
@@ -108,9 +106,9 @@ def _write_cases(
     return len(stored)
 
 
-def _runs(builds: tuple[Build, Build], reference: datetime) -> list[PastRun]:
+def _runs(builds: tuple[Build, Build]) -> list[PastRun]:
     fixed = builds[1].created_at
-    return past_runs(first=fixed - _BEFORE_FIX, fixed=fixed, reference=reference)
+    return past_runs(first=fixed - _BEFORE_FIX, fixed=fixed)
 
 
 def _cases_are_written(database: Database) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Integer, func
+from sqlalchemy import BigInteger, func
 from sqlmodel import Session, cast, col, select
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -36,7 +36,7 @@ def due_live(destination: str, *, session: Session, limit: int) -> Sequence[tupl
         )
     )
     oldest = session.exec(
-        select(func.min(cast(TelemetrySent.item_id, Integer))).where(
+        select(func.min(cast(TelemetrySent.item_id, BigInteger))).where(
             TelemetrySent.destination == destination, TelemetrySent.kind == LIVE
         )
     ).one()

@@ -38,3 +38,17 @@ def test_facts_and_citations_stay_here(database: Database) -> None:
     (masked,) = conceal_subjects([subject], database)
     assert (masked.text, masked.facts, masked.citations) == ("hello", {}, ())
     assert "Bob" not in masked.question
+
+
+def test_people_are_hidden_where_no_conversation_is_stored(database: Database) -> None:
+    subject = Subject(
+        "Dear Zbigniew, we wrote to zbiggy and to A-4711-X.",
+        reference="Dear Mr Okonkwo, it is on its way.",
+        people=("Zbigniew Okonkwo", "A-4711-X"),
+    )
+    (hidden,) = conceal_subjects([subject], database)
+    assert "Zbigniew" not in hidden.text
+    assert "4711" not in hidden.text
+    assert "Okonkwo" not in hidden.reference
+    assert hidden.reference.endswith("it is on its way.")
+    assert hidden.people == ()

@@ -126,6 +126,70 @@ def test_jobs_of_a_killed_process_are_taken_over_by_one_that_lives(
     assert jobs.take_over() == 0
 
 
+def test_a_shared_job_runs_once_a_process_and_again_after_its_end(
+    database: Database, jobs: DurableJobs
+) -> None:
+    workers: list[str] = []
+    may_end = threading.Event()
+
+    @job("test.shared")
+    def shared(running: Job, number: int) -> None:
+        assert running.id.startswith("shared-1@")
+        assert number == 7
+        assert running.lives(running.worker)
+        assert running.lives("bench")
+        assert not running.lives("slot-0:before")
+        assert not running.lives("slot-9:gone")
+        workers.append(running.worker)
+        while not may_end.wait(0.01):
+            running.check()
+
+    assert jobs.run_here("test.shared", "shared-1", 7)
+    _until(lambda: len(workers) == 1)
+    assert not jobs.run_here("test.shared", "shared-1", 7)
+    jobs.close()  # in the middle: the next start carries on, under another name
+    jobs.start()
+    jobs.run_here("test.shared", "shared-1", 7)
+    _until(lambda: len(workers) == 2)
+    assert workers[0].partition(":")[0] == workers[1].partition(":")[0] == "slot-0"
+    assert workers[0] != workers[1]
+    may_end.set()
+    _until(lambda: jobs.run_here("test.shared", "shared-1", 7))
+    _until(lambda: len(workers) == 3)
+    with pytest.raises(InvalidInput, match="no job"):
+        jobs.run_here("test.nothing", "nothing-1")
+
+
+@pytest.mark.faults
+def test_the_part_of_a_killed_process_in_a_shared_job_is_nobody_elses(
+    database: Database, jobs: DurableJobs
+) -> None:
+    def first(other: Database) -> None:
+        @job("test.shared")
+        def dies(running: Job) -> None:
+            die()
+
+        theirs = DurableJobs(other, get_settings())
+        theirs.run_here("test.shared", "shared-1")
+        time.sleep(30)
+
+    took_part: list[str] = []
+
+    @job("test.shared")
+    def lives(running: Job) -> None:
+        took_part.append(running.id)
+
+    lowest = take_slot(database)  # so that the child is not where we will be
+    declared._JOBS.clear()
+    run_until_killed(first, database)
+    job("test.shared")(lives)
+    lowest.release()
+    jobs.start()
+    assert jobs.take_over() == 0
+    assert jobs.run_here("test.shared", "shared-1")
+    _until(lambda: len(took_part) == 1)
+
+
 def test_one_process_carries_out_jobs_once(database: Database, jobs: DurableJobs) -> None:
     jobs.start()
     jobs.start()

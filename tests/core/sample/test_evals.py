@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from core.database import Database
-from core.errors import ConfigurationError, PermissionDenied
+from core.errors import ConfigurationError, NotFound
 from core.evals import (
     CaseContent,
     EvalCase,
@@ -29,8 +29,6 @@ from core.sample.evals.answers import asked_in, read_answers
 from core.sample.material import FOLDER, Material
 from core.sample.written_cases import WrittenCase, read_written
 from tests.core.sample.conftest import REFERENCE, Loaded
-
-_LATEST = REFERENCE
 
 
 def _cases(loaded: Loaded) -> Sequence[EvalCase]:
@@ -60,7 +58,7 @@ def test_there_are_cases_of_every_kind(loaded: Loaded) -> None:
     sources = Counter(case.source for case in cases)
     assert min(sources[name] for name in ("flag", "edit", "label", "resolved")) >= 10, sources
     assert sources["written"] >= 60
-    assert min(Counter(case.locale for case in cases)[name] for name in ("en", "de", "es")) >= 30
+    assert min(Counter(case.locale for case in cases)[name] for name in ("en", "de", "es")) >= 25
     assert set(Counter(case.channel for case in cases)) == {"chat", "email", "embedded", "voice"}
     states = Counter(case.state for case in cases)
     assert states["accepted"] > 200, states
@@ -73,14 +71,14 @@ def test_there_are_cases_of_every_kind(loaded: Loaded) -> None:
 def test_cases_were_made_over_the_quarter_by_those_who_may(loaded: Loaded) -> None:
     cases = _cases(loaded)
     made = sorted(case.created_at for case in cases)
-    assert made[-1] < _LATEST
+    assert made[-1] < REFERENCE
     assert (made[-1] - made[0]).days > 75
     with loaded.database.reading() as session:
         roles = dict(session.exec(select(Person.id, Person.role)).all())
     for case in cases:
         assert case.source == "flag" or roles[case.created_by_id] == "specialist", case.name
         assert (case.decided_at is not None) == (case.state != "candidate"), case.name
-        assert case.decided_at is None or case.created_at <= case.decided_at < _LATEST, case.name
+        assert case.decided_at is None or case.created_at <= case.decided_at < REFERENCE, case.name
         assert case.state != "dismissed" or case.decision_reason, case.name
 
 
@@ -174,7 +172,7 @@ def test_specialists_cannot_open_what_is_held_out(loaded: Loaded) -> None:
         assert held_out is not None
         lucia, ingrid = _actor("lucia", session=session), _actor("ingrid", session=session)
         assert open_case(ingrid, held_out, session=session)
-        with pytest.raises(PermissionDenied):
+        with pytest.raises(NotFound):
             open_case(lucia, held_out, session=session)
 
 
@@ -182,7 +180,7 @@ def test_the_fix_shows_in_the_runs_before_and_after_it(loaded: Loaded) -> None:
     with loaded.database.reading() as session:
         runs = session.exec(select(EvalRun).order_by(col(EvalRun.created_at))).all()
         core = [run for run in runs if run.suite_version_id == _versions(loaded.database, "core")[0]]
-        assert len(runs) == 5
+        assert len(runs) == 4
         assert {run.state for run in runs} == {"finished"}
         before, after = core
         assert before.build_id != after.build_id

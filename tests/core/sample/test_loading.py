@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func
+from sqlalchemy import delete, func
 from sqlmodel import Session, SQLModel, col, select
 
 from core.assist import Build, Citation, Draft
@@ -22,6 +22,15 @@ from core.criteria import Adjudication, Criterion, Judgement, choices, current_c
 from core.database import Database
 from core.errors import ConfigurationError
 from core.evals import Flag
+from core.evals.tables import (
+    EvalCase,
+    EvalCaseVersion,
+    EvalGrade,
+    EvalResult,
+    EvalRun,
+    EvalSuite,
+    EvalSuiteVersion,
+)
 from core.identity import Person, sign_in
 from core.knowledge import Article, ArticleVersion, Passage
 from core.labelling import LabelAssignment, LabelItem, LabelQueue
@@ -33,6 +42,7 @@ from tests.core.sample.conftest import REFERENCE, Loaded
 _TABLES: tuple[type[SQLModel], ...] = (
     Article, ArticleVersion, Build, Citation, Conversation, Criterion, Customer, Draft, Judgement,
     Message, Passage, Person, Reply, Classifier, ClassifierAnswer, ClassifierExample, ClassifierVersion,
+    EvalCase, EvalCaseVersion, EvalGrade, EvalResult, EvalRun, EvalSuite, EvalSuiteVersion,
 )  # fmt: skip
 
 
@@ -50,7 +60,7 @@ def test_everything_arrives(loaded: Loaded) -> None:
     assert report.drafts == counts["Draft"] > 300
     assert report.replies == counts["Reply"] > 400
     assert report.judgements > 350
-    assert report.classifiers == counts["Classifier"] == counts["ClassifierVersion"] == 3
+    assert report.classifiers == counts["Classifier"] == counts["ClassifierVersion"] == 6  # 3 are graders
     assert counts["Judgement"] > report.judgements  # live classifiers judged too
     assert counts["Citation"] > 500
     assert counts["Build"] == 2
@@ -196,6 +206,20 @@ def test_a_second_load_changes_nothing(database: Database) -> None:
     assert _counts(database) == before
     with database.reading() as session:
         assert session.get_one(Conversation, worked_on).status == "resolved"
+    _lose_the_last_run(database)
+    assert _counts(database) != before
+    load_sample(database, get_settings(), reference=REFERENCE + timedelta(days=3))
+    assert _counts(database) == before
+
+
+def _lose_the_last_run(database: Database) -> None:
+    """As if the load had been interrupted before it."""
+    with database.transaction() as session:
+        last = session.exec(select(EvalRun).order_by(col(EvalRun.id).desc())).first()
+        assert last is not None
+        session.execute(delete(EvalGrade).where(col(EvalGrade.run_id) == last.key))
+        session.execute(delete(EvalResult).where(col(EvalResult.run_id) == last.key))
+        session.delete(last)
 
 
 @pytest.mark.usefixtures("quick_vectors")
@@ -213,7 +237,9 @@ def test_an_interrupted_load_is_completed(database: Database, monkeypatch: pytes
     report = load_sample(database, get_settings(), reference=REFERENCE + timedelta(hours=5))
     assert report.conversations == 0
     assert report.drafts > 300
+    assert report.cases > 200
     whole = _counts(database)
+    assert whole["EvalRun"] == 4
     assert whole["Conversation"] == half["Conversation"]
     assert whole["Message"] == half["Message"]
 
@@ -230,7 +256,7 @@ def test_classifiers_that_were_not_shipped_yet_are_by_the_next_load(
         with pytest.raises(KeyboardInterrupt):
             load_sample(database, get_settings(), reference=REFERENCE)
     report = load_sample(database, get_settings(), reference=REFERENCE + timedelta(hours=5))
-    assert report.classifiers == 3
+    assert report.classifiers == 6  # graders are at work without being shipped
     with database.reading() as session:
         stages = session.exec(
             select(Classifier.name, ClassifierRelease.stage)
@@ -256,7 +282,7 @@ def test_classifiers_have_been_at_work(loaded: Loaded) -> None:
     assert set(said) == {"customer-intent", "legal-threat"}
     assert len(answered) == 3
     assert threats
-    assert held == [[], ["yes"], []]
+    assert held == [[], ["yes"], [], [], [], []]  # the last three are graders, which hold nothing back
 
 
 def _examples_of(database: Database) -> list[tuple[int, str]]:

@@ -11,8 +11,8 @@ from core.errors import InvalidInput
 from core.evals.formats.json_text import parse_json, to_json
 
 MOST_COMBINATIONS = 500
-_OPENING = re.compile(r"\{(?=[{%#])")
-_ESCAPED = '{{ "{" }}'
+_TAGS = re.compile(r"\{(?=[{%#])|(?<=#)\}")
+"""What begins a tag, and the end of a comment, which must not stand alone."""
 _LOADED = ("file://", "package:", "http://", "https://")
 _KEPT_APART = '{{ "" }}'
 _VARIABLE = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)\s*(?:\|\s*(?:safe|trim)\s*)?-?\}\}")
@@ -23,13 +23,13 @@ _OTHER = re.compile(r"\{[{%#]")
 
 def literal(text: str) -> str:
     """A template that renders to exactly this text, and names no file to load."""
-    escaped = _OPENING.sub(_ESCAPED, text)
+    escaped = _TAGS.sub(lambda found: f'{{{{ "{found[0]}" }}}}', text)
     return f"{_KEPT_APART}{escaped}" if text.startswith(_LOADED) else escaped
 
 
 def literal_json(value: Any) -> str:
     """JSON in which no template can begin: a second brace is written by its number."""
-    return re.sub(r"\{([{%#])", lambda found: f"{{\\u{ord(found[1]):04x}", to_json(value))
+    return _TAGS.sub(lambda found: f"\\u{ord(found[0]):04x}", to_json(value))
 
 
 def rendered(template: str, variables: Mapping[str, Any]) -> tuple[str, bool]:

@@ -13,6 +13,7 @@ from core.evals.formats.promptfoo.folding import FOLD
 
 _MOST_VALUES = 2_000_000
 _DEEPEST = 100
+_PLAIN = re.compile(r"(?!(?:true|false|null|yes|no|on|off|y|n)$)[a-zA-Z][a-zA-Z_]*")
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as quick
 
 
@@ -25,6 +26,13 @@ class _Dumper(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:
         return data is not FOLD  # long, and always the same: written once
+
+    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> yaml.MappingNode:
+        node = super().represent_mapping(tag, mapping, flow_style)
+        for key, _ in node.value:
+            if _PLAIN.fullmatch(key.value):
+                key.style = None
+        return node
 
 
 _Loader.yaml_implicit_resolvers = {}

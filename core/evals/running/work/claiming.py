@@ -87,16 +87,17 @@ def claim_ungraded(run_id: int, *, owner: str, limit: int, session: Session) -> 
 def still_held(ids: Iterable[int], *, state: str, owner: str, session: Session) -> set[int]:
     """Which of the results are still the owner's; they stay so until the transaction ends."""
     mine = select(_id).where(_id.in_(list(ids)), _owner == owner, _state == state)
-    return set(session.scalars(mine.with_for_update()))
+    return set(session.scalars(mine.order_by(_id).with_for_update()))
 
 
 def renew(run_id: int, *, owner: str, session: Session) -> None:
-    """Keep everything the owner has in hand for another lease."""
-    session.execute(
-        update(EvalResult)
-        .where(_run_id == run_id, _owner == owner, _state.in_(HELD))
-        .values(claimed_until=now() + LEASE)
-    )
+    """Keep everything the owner has in hand for another lease.
+
+    What is being written at this moment is passed over: waiting for it, row by row, could end in a deadlock.
+    """
+    mine = select(_id).where(_run_id == run_id, _owner == owner, _state.in_(HELD))
+    ids = session.scalars(mine.order_by(_id).with_for_update(skip_locked=True)).all()
+    _write(ids, {"claimed_until": now() + LEASE}, session=session)
 
 
 def give_back(
@@ -112,9 +113,10 @@ def give_back(
     if only is not None:
         mine.append(_id.in_(list(only)))
     tries = col(EvalResult.tries)
+    ids = session.scalars(select(_id).where(*mine).order_by(_id).with_for_update()).all()
     session.execute(
         update(EvalResult)
-        .where(*mine)
+        .where(_id.in_(ids))
         .values(
             state=case((_state == ASKED, WAITING), else_=_state),
             tries=tries if asked else case((_state == ASKED, tries - 1), else_=tries),
@@ -143,7 +145,10 @@ def free_lost(run_id: int, *, owner: str, lives: Callable[[str], bool], database
     void = or_(_owner.in_(dead), col(EvalResult.claimed_until) < now())
     with claiming(database) as session:
         rows = session.execute(
-            select(_id, _state, col(EvalResult.tries)).where(*others, void).with_for_update(skip_locked=True)
+            select(_id, _state, col(EvalResult.tries))
+            .where(*others, void)
+            .order_by(_id)
+            .with_for_update(skip_locked=True)
         ).all()
         hopeless = [row.id for row in rows if row.state == ASKED and row.tries >= _MOST_TRIES]
         again = [row.id for row in rows if row.state == ASKED and row.tries < _MOST_TRIES]
@@ -177,7 +182,7 @@ def _take(run_id: int, which: ColumnElement[bool], *, limit: int, session: Sessi
     )
 
 
-def _write(ids: Collection[int], values: dict[str, Any], *, session: Session) -> None:
+def _write(ids: Collection[int | None], values: dict[str, Any], *, session: Session) -> None:
     if ids:
         session.execute(
             update(EvalResult)

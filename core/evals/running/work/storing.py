@@ -16,6 +16,7 @@ from sqlmodel import col
 
 from core.database import Database, now
 from core.evals.grade import Grade
+from core.evals.grading import apply_people
 from core.evals.output import Output
 from core.evals.running.states import ANSWERED, ASKED, DONE, ERROR
 from core.evals.running.work.claiming import Task, claiming, still_held
@@ -82,6 +83,9 @@ def store_grades(run_id: int, graded: Sequence[Graded], *, owner: str, database:
             connection.execute(_GRADED, [_done(each, moment) for each in kept])
         if rows:
             connection.execute(insert(EvalGrade), rows)
+            apply_people(
+                held, session=session
+            )  # who judged by hand before still decides where nobody else can
     return held
 
 

@@ -26,14 +26,14 @@ def draw(facets: CaseFacets, suites: Mapping[int, str], *, prefix: str = _PREFIX
             persist_state="session",
         )
         counts = {state: f"{STATES[state]} ({facets.states.get(state, 0):,})" for state in CASE_STATES}
-        state = _choice("State", list(CASE_STATES), counts, key=f"{prefix}state", width=140)
-        source = _choice("From", facets.sources, SOURCES, key=f"{prefix}source", width=124)
+        state = _choice("State", list(CASE_STATES), counts, key=f"{prefix}state", width=122)
+        source = _choice("From", facets.sources, SOURCES, key=f"{prefix}source", width=112)
         themes = {theme: theme_words(theme) for theme in facets.themes}
-        theme = _choice("Theme", facets.themes, themes, key=f"{prefix}theme", width=140)
-        tag = _choice("Tag", facets.tags, {}, key=f"{prefix}tag", width=116)
+        theme = _choice("Theme", facets.themes, themes, key=f"{prefix}theme", width=122)
+        tag = _choice("Tag", facets.tags, {}, key=f"{prefix}tag", width=104)
         # suites may have the same title: then the browser could not say which one is meant
         names = {key: _unlike(key, suites) for key in suites}
-        suite = _choice("Suite", list(suites), names, key=f"{prefix}suite", width=140)
+        suite = _choice("Suite", list(suites), names, key=f"{prefix}suite", width=122)
     return CaseFilter(
         text=text or "",
         state=state or "",

@@ -23,7 +23,7 @@ from pages.specialist.evals.cases import state
 from pages.widgets.components import Segment, rich_text
 from pages.widgets.shell import run_action
 from pages.widgets.style import escape
-from pages.widgets.times import moment
+from pages.widgets.times import day
 
 _KINDS = {"edit": "Rewritten drafts", "label": "Weak labels", "resolved": "Good endings"}
 _NOTHING = {
@@ -82,8 +82,8 @@ def _table(user: Actor, found: Sequence[CaseSuggestion], kind: str) -> CaseSugge
         pd.DataFrame(
             {
                 "What the customer asked": [" ".join(each.question.split())[:200] for each in found],
-                "Why": [each.why for each in found],
-                "When": [moment(each.occurred_at, user.time_zone) for each in found],
+                "Why": [each.short for each in found],
+                "When": [day(each.occurred_at, user.time_zone) for each in found],
             }
         ),
         hide_index=True,
@@ -93,9 +93,9 @@ def _table(user: Actor, found: Sequence[CaseSuggestion], kind: str) -> CaseSugge
         row_height=32,
         height=min(38 + 32 * len(found), 38 + 32 * 16),
         column_config={
-            "What the customer asked": st.column_config.TextColumn(width=280),
-            "Why": st.column_config.TextColumn(width=260),
-            "When": st.column_config.TextColumn(width=130),
+            "What the customer asked": st.column_config.TextColumn(width=270),
+            "Why": st.column_config.TextColumn(width=110),
+            "When": st.column_config.TextColumn(width=112),
         },
     )
     selected = st.session_state.get(_SELECTED)

@@ -18,7 +18,7 @@ _WIDTHS = {
     "From": 88,
     "Theme": 108,
     "Where": 96,
-    "Suites": 110,
+    "Suites": 132,
     "Weight": 56,
     "Owner": 90,
     "Tags": 90,
@@ -41,18 +41,18 @@ def draw(page: CasePage) -> int:
         height=min(38 + 32 * len(rows), 38 + 32 * 18),
         column_config={
             **{name: st.column_config.TextColumn(width=width) for name, width in _WIDTHS.items()},
-            "Critical": st.column_config.CheckboxColumn(width=60, help="No change may make it fail."),
+            "Critical": st.column_config.TextColumn(width=60, help="No change may make it fail."),
         },
     )
     return state.wanted_case() or rows[0].id
 
 
 def _frame(rows: Sequence[CaseRow]) -> pd.DataFrame:
-    columns: dict[str, list[str] | list[bool]] = {
+    columns = {
         "Name": [row.name for row in rows],
         "State": [STATES[row.state] for row in rows],
         "From": [SOURCES.get(row.source, row.source) for row in rows],
-        "Critical": [row.critical for row in rows],
+        "Critical": ["Yes" if row.critical else "" for row in rows],
         "Theme": [theme_words(row.theme) for row in rows],
         "Suites": [", ".join(row.suites) for row in rows],
         "Where": [where(row) for row in rows],

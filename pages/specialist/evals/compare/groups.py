@@ -10,6 +10,7 @@ from core.evals import GroupDifference, RunComparison
 from core.statistics import PairedDifference
 from pages.specialist.evals.compare.words import DIMENSIONS, DIRECTIONS, group_words, p_words, points
 from pages.widgets.charts import ACCENT, GRAY, LINE, faint, interval_bars, percent, show_chart
+from pages.widgets.style import escape
 
 _COLOURS = {"better": LINE, "worse": ACCENT, "unclear": GRAY}
 _CHARTED = 16
@@ -49,7 +50,6 @@ def _table(groups: list[GroupDifference], questions: dict[str, str], dimension: 
                 "After": [100 * each.found.after for each in groups],
                 "Difference, points": [points(each.found) for each in groups],
                 "p, adjusted": [p_words(each.adjusted) for each in groups],
-                "Note": [each.caution for each in groups],
             }
         ),
         hide_index=True,
@@ -68,13 +68,24 @@ def _table(groups: list[GroupDifference], questions: dict[str, str], dimension: 
             "p, adjusted": st.column_config.TextColumn(
                 width=86, help="Exact, and adjusted for all rows of this table (Holm)."
             ),
-            "Note": st.column_config.TextColumn(width="large"),
         },
     )
+    for line in _notes(groups, questions):
+        st.caption(line, width="stretch")
+
+
+def _notes(groups: list[GroupDifference], questions: dict[str, str]) -> list[str]:
+    """What must be known of the rows: one line for those of which the same is to be said."""
+    same: dict[str, list[str]] = {}
+    for each in groups:
+        if each.caution:
+            same.setdefault(each.caution, []).append(group_words(each, questions))
+    lines = [f"{escape('; '.join(names))}: {escape(caution)}" for caution, names in same.items()]
     if len(groups) > 1:
-        st.caption(
+        lines.append(
             f"{len(groups)} rows are read at once: a change counts only when it would be rare among them all."
         )
+    return lines
 
 
 def _chart(

@@ -17,7 +17,8 @@ def compared(user: Actor, before: RunChoice, after: RunChoice) -> RunComparison:
     key = before.run_id, after.run_id, user.username
     stamp = before.stamp, after.stamp
     stored: dict[object, tuple[object, RunComparison]] = st.session_state.setdefault(_KEPT, {})
-    if key in stored and stored[key][0] == stamp and "running" not in (before.state, after.state):
+    going = any(each.state in ("running", "stopping") for each in (before, after))
+    if key in stored and stored[key][0] == stamp and not going:
         return stored[key][1]
     with st.spinner("Comparing"), get_process().database.reading() as session:
         found = compare_runs(user, before.run_id, after.run_id, session=session)

@@ -11,7 +11,7 @@ from core.identity import Actor
 from pages.process import get_process
 from pages.specialist.evals import frame
 from pages.specialist.evals.runs import progress, results, state
-from pages.specialist.evals.runs.words import TARGETS, build_words, rate_words, suite_words
+from pages.specialist.evals.runs.words import TARGETS, build_words, suite_words
 from pages.widgets.style import escape
 
 
@@ -28,7 +28,6 @@ def draw(user: Actor, key: int) -> None:
     _head(summary, before)
     with st.container(key=f"run_{key}"):
         progress.draw(user, summary)
-        _figures(summary)
         results.draw(user, summary)
 
 
@@ -69,31 +68,3 @@ def _head(summary: RunSummary, before: RunSummary | None) -> None:
     if run.note:
         facts.append(f"“{run.note}”")
     st.caption(escape(" · ".join(facts)))
-
-
-def _figures(summary: RunSummary) -> None:
-    found, scores = summary.progress, summary.run.scores
-    passed = rate_words(scores.get("passed") or {})
-    powers = scores.get("powers") or {}
-    whole = rate_words(powers.get(str(summary.run.repeats)) or {}) if summary.run.repeats > 1 else ""
-    figures = [
-        ("Passed", f"{found.passed:,}", passed or None, "With its 95 % interval, clustered by conversation."),
-        ("Failed", f"{found.failed:,}", None, "At least one expectation is not met."),
-        ("No answer", f"{found.errors:,}", None, "The model or the case failed. Counted, and never dropped."),
-        ("Not graded", f"{found.unclear:,}", None, "Answered, but a grader failed."),
-    ]
-    if whole:
-        figures.append(("Passed every time", whole.partition(" (")[0], whole, "All repeats of a case pass."))
-    columns = st.columns(len(figures))
-    for column, (label, value, below, help_text) in zip(columns, figures, strict=True):
-        column.metric(
-            label, value, delta=below, delta_color="off", delta_arrow="off", border=True, help=help_text
-        )
-    if scores.get("advisory"):
-        st.caption(
-            escape(
-                "No person has vouched yet for "
-                + ", ".join(str(each) for each in scores["advisory"])
-                + ": read these scores as advice. The tab Judges shows how to change that."
-            )
-        )

@@ -9,6 +9,7 @@ import streamlit as st
 from core.evals import RunSummary, get_run, resume_run, stop_run
 from core.identity import Actor, Permission
 from pages.process import EVAL_RUNS, get_process
+from pages.specialist.evals.runs import figures
 from pages.specialist.evals.runs.words import COLORS, STATES, cost_words, pace_words
 from pages.widgets.shell import run_action
 from pages.widgets.style import escape
@@ -27,7 +28,7 @@ def _card(user: Actor, key: int, drawn_state: str) -> None:
     run, found = summary.run, summary.progress
     if run.state != drawn_state:
         st.rerun(scope="app")  # the page around it shows what came of it
-    with st.container(border=True, key="run_progress"):
+    with st.container(border=found.done < found.total or bool(run.error), key="run_progress"):
         with st.container(horizontal=True, vertical_alignment="center", key="run_head"):
             badge = f":{COLORS[run.state]}-badge[{STATES[run.state]}]"
             st.markdown(f"{badge} {escape(pace_words(found))}", width="stretch")
@@ -38,6 +39,7 @@ def _card(user: Actor, key: int, drawn_state: str) -> None:
         st.caption(escape(" · ".join(_facts(user, summary))))
         if run.error:
             st.warning(escape(run.error), icon=":material/front_hand:")
+    figures.draw(summary)
 
 
 def _facts(user: Actor, summary: RunSummary) -> list[str]:

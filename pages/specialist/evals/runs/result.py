@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
 
-from core.evals import Output, Repeat, ResultView, describe_expectation, read_result
+from core.evals import (
+    Output,
+    Repeat,
+    ResultView,
+    describe_expectation,
+    expectation_titles,
+    read_result,
+)
 from core.evals.tables import EvalCase, EvalGrade
 from core.identity import Actor
 from pages.process import get_process
 from pages.specialist.classifiers.history.words import dollars
 from pages.specialist.evals.cases import frozen
-from pages.specialist.evals.runs import state
+from pages.specialist.evals.runs import by_hand, state
 from pages.specialist.evals.runs.words import DECISIONS, ERRORS
 from pages.widgets.components import rich_text
 from pages.widgets.style import escape
@@ -39,6 +47,7 @@ def draw(user: Actor, result_id: int) -> None:
     """
     with get_process().database.reading() as session:
         view = read_result(user, result_id, session=session)
+        titles = expectation_titles(view.case.expectations, session=session)
     st.markdown(f"{_badge(view)} **{escape(view.case.name)}**")
     st.caption(escape(" · ".join(_facts(view))))
     if view.result.error:
@@ -48,7 +57,8 @@ def draw(user: Actor, result_id: int) -> None:
         _repeats(view)
     if view.output is not None:
         _reply(view.output, key=f"result_{result_id}")
-    _grades(view)
+    _grades(view, titles)
+    by_hand.draw(user, view)
     with st.expander("The case", icon=":material/inventory_2:", key=f"result_case_{result_id}"):
         frozen.draw(user, _as_case(view))
 
@@ -64,7 +74,7 @@ def _badge(view: ResultView) -> str:
 def _facts(view: ResultView) -> list[str]:
     result, case = view.result, view.case
     facts = [f"case {case.case_id}, version {view.case_version}"]
-    facts += [each for each in (case.theme.replace("_", " "), *case.tags) if each]
+    facts += [each for each in dict.fromkeys((case.theme.replace("_", " "), *case.tags)) if each]
     if result.score is not None and result.passed is not True:
         facts.append(f"{100 * result.score:.0f} % of what is expected")
     if result.milliseconds:
@@ -108,7 +118,7 @@ def _icon(each: Repeat) -> str:
 
 
 def _reply(output: Output, *, key: str) -> None:
-    st.markdown("**The reply**" if output.text else f"**{DECISIONS.get(output.decision, 'No reply')}**")
+    st.markdown("**The reply**" if output.text else "**No reply**")
     if output.text:
         rich_text([{"text": output.text}], key=f"{key}_text", small=True)
     else:
@@ -133,7 +143,7 @@ def _silence(output: Output) -> str:
     return f"{said}{f': {reason}' if reason else ''}.{f' {output.question}' if output.question else ''}"
 
 
-def _grades(view: ResultView) -> None:
+def _grades(view: ResultView, titles: Mapping[str, str]) -> None:
     if not view.grades:
         if view.result.state == "done":
             st.caption("Nothing is expected of this case, so nothing was graded.")
@@ -143,7 +153,7 @@ def _grades(view: ResultView) -> None:
         given = [each for each in view.grades if each.place == place]
         counting = [each for each in given if each.counts] or given
         for each in counting:
-            _grade(each, describe_expectation(expected))
+            _grade(each, describe_expectation(expected, titles=titles))
         for each in given:
             if each not in counting:
                 st.caption(f"{_MARKS[each.passed]} {escape(_said(each))}")

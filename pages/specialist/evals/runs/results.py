@@ -20,7 +20,7 @@ from core.evals import (
 from core.identity import Actor
 from pages.process import get_process
 from pages.specialist.evals.runs import result, state
-from pages.specialist.evals.runs.words import DECISIONS, ERRORS
+from pages.specialist.evals.runs.words import DECISIONS, ERRORS, name_words
 from pages.specialist.evals.runs.words import OUTCOMES as WORDS
 
 _PAGE = 50
@@ -79,7 +79,7 @@ def _filters(summary: RunSummary, tags: list[str], names: list[str]) -> ResultFi
             st.selectbox(
                 "Not met",
                 ["", *names],
-                format_func=lambda each: each or "Any expectation",
+                format_func=lambda each: name_words(each) if each else "Any expectation",
                 key="run_name",
                 width=200,
                 label_visibility="collapsed",
@@ -99,6 +99,8 @@ def _filters(summary: RunSummary, tags: list[str], names: list[str]) -> ResultFi
             if tags
             else ""
         )
+        if summary.progress.active:
+            st.button("Show newer results", icon=":material/refresh:", type="tertiary", key="run_refresh")
         text = st.text_input(
             "Search", key="run_text", placeholder="Search cases", width=200, label_visibility="collapsed"
         )
@@ -138,7 +140,7 @@ def _frame(rows: list[ResultRow], *, repeats: int) -> pd.DataFrame:
         "Case": [row.name for row in rows],
         "Result": [WORDS[row.outcome] if row.outcome else "" for row in rows],
         "Repeat": [f"{row.repeat + 1} of {repeats}" if repeats > 1 else "" for row in rows],
-        "Not met": [", ".join(dict.fromkeys(each.name for each in row.missed)) for row in rows],
+        "Not met": [", ".join(dict.fromkeys(name_words(each.name) for each in row.missed)) for row in rows],
         "Critical": [row.critical for row in rows],
         "Reply": [_reply(row) for row in rows],
         "Time": [f"{row.milliseconds / 1000:.1f} s" if row.milliseconds else "" for row in rows],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.evals import RunProgress, RunSummary
+from core.evals import RunProgress, RunSummary, expectation_kinds
 from pages.specialist.classifiers.history.words import dollars, duration
 
 STATES = {
@@ -78,6 +78,12 @@ def rate_words(rate: Mapping[str, Any]) -> str:
     if not rate.get("n"):
         return ""
     return f"{100 * rate['estimate']:.0f} % ({100 * rate['low']:.0f} to {100 * rate['high']:.0f})"
+
+
+def name_words(name: str) -> str:
+    """What a grade is counted by: the title of a kind of expectation, or a criterion's name in words."""
+    titles = {each.kind: each.title for each in expectation_kinds()}
+    return titles.get(name) or name.replace("_", " ")
 
 
 def pace_words(found: RunProgress) -> str:

@@ -79,7 +79,8 @@ def show(
         margin={"l": 8, "r": 8, "t": 34 + 18 * levels + (26 if series.query.by else 0), "b": 8},
         hovermode="closest",
         dragmode=False,
-        **({"legend": {"orientation": "h", "y": -0.12, "yanchor": "top", "x": 0}} if series.query.by else {}),
+        legend_y=-0.12,
+        legend_yanchor="top",
     )
 
 

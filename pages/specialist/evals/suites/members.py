@@ -23,8 +23,8 @@ def draw(user: Actor, summary: SuiteSummary, counts: MemberCounts) -> None:
     suite = summary.suite
     if not summary.may_open:
         st.info(
-            f"It is held out, so its {counts.all:,} cases are not shown to those who write what it measures. "
-            "You may add cases, run it and see how it scores. A manager may open it.",
+            f"It is held out, so its cases ({counts.all:,}) are not shown to those who write what it "
+            "measures. You may add cases, run it and see how it scores. A manager may open it.",
             icon=":material/visibility_off:",
         )
         return
@@ -44,7 +44,9 @@ def draw(user: Actor, summary: SuiteSummary, counts: MemberCounts) -> None:
         horizontal=True, vertical_alignment="center", gap="small", key=f"suite_pages_{suite.key}"
     ):
         st.caption(
-            f"{first:,} to {first + len(page.rows) - 1:,} of {page.total:,}. Select rows.", width="stretch"
+            f"{first:,} to {first + len(page.rows) - 1:,} of {page.total:,}."
+            f"{_hidden(counts.all - page.total)} Select rows.",
+            width="stretch",
         )
         if len(trail) > 1:
             st.button(
@@ -66,6 +68,11 @@ def draw(user: Actor, summary: SuiteSummary, counts: MemberCounts) -> None:
         _chosen(user, summary, selected)
 
 
+def _hidden(count: int) -> str:
+    """Cases of an open suite that a held-out one has as well."""
+    return f" {count:,} more {'is' if count == 1 else 'are'} held out." if count else ""
+
+
 def _table(rows: Sequence[CaseRow], suite_id: int) -> list[CaseRow]:
     chosen = st.dataframe(
         pd.DataFrame(
@@ -73,7 +80,7 @@ def _table(rows: Sequence[CaseRow], suite_id: int) -> list[CaseRow]:
                 "Case": [row.name for row in rows],
                 "State": [STATES[row.state] for row in rows],
                 "Theme": [theme_words(row.theme) for row in rows],
-                "Critical": [row.critical for row in rows],
+                "Critical": ["Yes" if row.critical else "" for row in rows],
             }
         ),
         hide_index=True,
@@ -86,7 +93,7 @@ def _table(rows: Sequence[CaseRow], suite_id: int) -> list[CaseRow]:
             "Case": st.column_config.TextColumn(width=230),
             "State": st.column_config.TextColumn(width=78),
             "Theme": st.column_config.TextColumn(width=110),
-            "Critical": st.column_config.CheckboxColumn(width=60),
+            "Critical": st.column_config.TextColumn(width=60),
         },
     )
     return [rows[at] for at in chosen["selection"]["rows"] if at < len(rows)]

@@ -36,11 +36,11 @@ def draw(user: Actor, suites: Sequence[SuiteSummary]) -> SuiteSummary:
             "Last run": st.column_config.TextColumn(
                 width=146, help="Share of answers that passed, with the 95 % interval and how many."
             ),
-            "Held out": st.column_config.CheckboxColumn(
+            "Held out": st.column_config.TextColumn(
                 width=64, help="Those who write what it measures do not read its cases."
             ),
             "Version": st.column_config.TextColumn(width=120, help="The newest one, and when it was made."),
-            "Archived": st.column_config.CheckboxColumn(width=70),
+            "Archived": st.column_config.TextColumn(width=70),
         },
     )
     wanted = state.wanted_suite()
@@ -48,17 +48,17 @@ def draw(user: Actor, suites: Sequence[SuiteSummary]) -> SuiteSummary:
 
 
 def _frame(user: Actor, suites: Sequence[SuiteSummary]) -> pd.DataFrame:
-    columns: dict[str, list[str] | list[bool]] = {
+    columns = {
         "Suite": [each.suite.title for each in suites],
         "Kind": [KINDS.get(each.suite.kind, each.suite.kind) for each in suites],
         "Cases": [cases_words(each) for each in suites],
         "Last run": [run_words(each) for each in suites],
-        "Held out": [each.suite.held_out for each in suites],
+        "Held out": ["Yes" if each.suite.held_out else "" for each in suites],
         "Version": [
             f"{each.newest.number}, {moment(each.newest.created_at, user.time_zone)}" if each.newest else ""
             for each in suites
         ],
-        "Archived": [each.suite.archived_at is not None for each in suites],
+        "Archived": ["Yes" if each.suite.archived_at else "" for each in suites],
     }
     return pd.DataFrame({name: cells for name, cells in columns.items() if any(cells)})
 

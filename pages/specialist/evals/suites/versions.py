@@ -73,8 +73,8 @@ def _table(user: Actor, versions: Sequence[EvalSuiteVersion], suite_id: int) -> 
 
 
 def _differences(found: VersionDifference) -> None:
-    _listed("Added", found.added, found.count_added)
-    _listed("Removed", found.removed, found.count_removed)
+    _listed("Added", found.added)
+    _listed("Removed", found.removed)
     if found.changed:
         st.caption("Changed")
         lines = []
@@ -83,13 +83,21 @@ def _differences(found: VersionDifference) -> None:
             lines += [f"    - {escape(' '.join(words.split())[:400])}" for words in each.words]
         st.markdown("\n".join(lines))
         _more(len(found.changed))
+    _unnamed(found)
 
 
-def _listed(what: str, cases: Sequence[CaseDifference], count: int) -> None:
+def _unnamed(found: VersionDifference) -> None:
+    hidden = found.count_added + found.count_removed + found.count_changed
+    hidden -= len(found.added) + len(found.removed) + len(found.changed)
+    if hidden:
+        st.caption(f"{hidden:,} of them {'is' if hidden == 1 else 'are'} held out and not named here.")
+
+
+def _listed(what: str, cases: Sequence[CaseDifference]) -> None:
     if cases:
         st.caption(what)
         st.markdown("\n".join(f"- {escape(each.name)}" for each in cases[:_MOST_NAMED]))
-        _more(count)
+        _more(len(cases))
 
 
 def _more(count: int) -> None:

@@ -102,3 +102,22 @@ def test_the_key_is_in_no_message(judge: Judge) -> None:
     with pytest.raises(Exception, match="refused the API key"):
         here.score("refund")
     assert "sk-test" not in json.dumps([call.error for call in here.calls])
+
+
+def test_a_reference_is_masked_and_explained(judge: Judge, database: Database) -> None:
+    here = installed(judge.url)
+    services = replace(here.services, mask=open_services(database, here.services.settings).mask)
+    model = PromptKind().fit(INTENT, {"batch": 5}, (), services=services)
+    model.score([Subject("refund please", reference=PRIVATE), Subject("cancel")])
+    (row, other) = texts_in(judge.requests[-1]["body"])
+    assert row["reference"].startswith("refund please, I am [NAME_1]")
+    assert "reference" not in other
+    assert "is a reply that somebody found right" in judge.sent
+    for secret in SECRETS:
+        assert secret not in judge.sent
+
+
+def test_without_a_reference_nothing_about_one_is_sent(judge: Judge) -> None:
+    here = installed(judge.url)
+    here.model().score(subjects("refund"))
+    assert "somebody found right" not in judge.sent

@@ -241,6 +241,10 @@ def test_the_theme_is_what_the_live_classifier_says(
 ) -> None:
     other = open_case(database, "c2", messages=[said("customer", "Refund me", external_id="m2")])
     with database.transaction() as session:
+        session.add(
+            Criterion(name="went", question="How did it go?", kind="one_of", subjects=["conversation"],
+                      answers=["well", "badly"], good=["well"])
+        )  # fmt: skip
         topic = Criterion(name="topic", question="What is it about?", kind="one_of",
                           subjects=["conversation"], answers=["invoices", "refunds"])  # fmt: skip
         session.add(topic)
@@ -265,6 +269,7 @@ def test_the_theme_is_what_the_live_classifier_says(
     with database.reading() as session:
         assert themes_of([conversation, other], session=session) == {conversation: "invoices"}
     judge(database, sam, "topic", "conversation", other, "refunds")
+    judge(database, sam, "went", "conversation", other, "badly")
     with database.reading() as session:
         assert theme_of(other, session=session) == "refunds", "a person said so where the classifier did not"
         assert theme_of(4711, session=session) == ""

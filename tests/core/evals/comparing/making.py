@@ -79,14 +79,13 @@ def make_suite(
         )
         session.add(version)
         session.flush()
-        for position, made in enumerate(cases):
-            if not made.version_id:
-                _make_case(made, session=session)
-            session.add(
-                EvalSuiteVersionCase(
-                    suite_version_id=version.key, case_version_id=made.version_id, position=position
-                )
-            )
+        _make_cases([made for made in cases if not made.version_id], session=session)
+        members = [
+            {"suite_version_id": version.key, "case_version_id": made.version_id, "position": position}
+            for position, made in enumerate(cases)
+        ]
+        if members:
+            session.execute(insert(EvalSuiteVersionCase), members)
         return version
 
 
@@ -94,7 +93,7 @@ def change(database: Database, made: Made, **changes: Any) -> Made:
     """The same case with another content: a new version of it."""
     changed = Made(**{**made.__dict__, **changes, "version_id": 0})
     with database.transaction() as session:
-        _add_version(changed, number=2, session=session)
+        _add_versions([changed], number=2, session=session)
     return changed
 
 
@@ -148,53 +147,61 @@ def make_run(
         return run.key
 
 
-def _make_case(made: Made, *, session: Session) -> None:
-    number = next(_numbers)
-    case = EvalCase(
-        name=made.name,
-        state="accepted",
-        source="written",
-        input={"messages": [{"author": "customer", "text": made.question}]},
-        snapshot_id=SNAPSHOT,
-        digest=f"case{number:060d}",
-        conversation_id=made.conversation,
-        theme=made.theme,
-        tags=list(made.tags),
-        channel=made.channel,
-        locale=made.locale,
-        weight=made.weight,
-        critical=made.critical,
-    )
-    session.add(case)
+def _make_cases(cases: Sequence[Made], *, session: Session) -> None:
+    rows = [
+        EvalCase(
+            name=made.name,
+            state="accepted",
+            source="written",
+            input={"messages": [{"author": "customer", "text": made.question}]},
+            snapshot_id=SNAPSHOT,
+            digest=f"case{next(_numbers):060d}",
+            conversation_id=made.conversation,
+            theme=made.theme,
+            tags=list(made.tags),
+            channel=made.channel,
+            locale=made.locale,
+            weight=made.weight,
+            critical=made.critical,
+        )
+        for made in cases
+    ]
+    session.add_all(rows)
     session.flush()
-    made.case_id = case.key
-    _add_version(made, number=1, session=session)
+    for made, row in zip(cases, rows, strict=True):
+        made.case_id = row.key
+    _add_versions(cases, number=1, session=session)
 
 
-def _add_version(made: Made, *, number: int, session: Session) -> None:
-    content = CaseContent(
-        name=made.name,
-        input={"messages": [{"author": "customer", "text": made.question}]},
-        snapshot_id=SNAPSHOT,
-        expectations=({"kind": "cites_something"},),
-        theme=made.theme,
-        tags=made.tags,
-        channel=made.channel,
-        locale=made.locale,
-        weight=made.weight,
-        critical=made.critical,
-        conversation_id=made.conversation,
-    )
-    row = EvalCaseVersion(
-        case_id=made.case_id,
-        number=number,
-        content=content.as_json(),
-        digest=content.digest,
-        input_digest=content.input_digest,
-    )
-    session.add(row)
+def _add_versions(cases: Sequence[Made], *, number: int, session: Session) -> None:
+    rows = []
+    for made in cases:
+        content = CaseContent(
+            name=made.name,
+            input={"messages": [{"author": "customer", "text": made.question}]},
+            snapshot_id=SNAPSHOT,
+            expectations=({"kind": "cites_something"},),
+            theme=made.theme,
+            tags=made.tags,
+            channel=made.channel,
+            locale=made.locale,
+            weight=made.weight,
+            critical=made.critical,
+            conversation_id=made.conversation,
+        )
+        rows.append(
+            EvalCaseVersion(
+                case_id=made.case_id,
+                number=number,
+                content=content.as_json(),
+                digest=content.digest,
+                input_digest=content.input_digest,
+            )
+        )
+    session.add_all(rows)
     session.flush()
-    made.version_id = row.key
+    for made, row in zip(cases, rows, strict=True):
+        made.version_id = row.key
 
 
 def _result(run_id: int, owner: EvalCaseVersion, repeat: int, answer: Said) -> dict[str, Any]:

@@ -346,4 +346,4 @@ def test_a_thousand_cases_three_times_are_compared_at_once(database: Database, s
         taken.append(time.process_time() - started)
     assert found.whole.n == 1000
     assert len(found.of("criterion")) == 6
-    assert min(taken) < 1.0
+    assert min(taken) < 1.0, taken

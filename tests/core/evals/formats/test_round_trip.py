@@ -21,7 +21,7 @@ ODD = (
     "no", "12:30", "1e3", "0o14", "2026-01-01", "null", "~", "- a", "# b", "{{ name }}", "{% raw %}", "{#",
     "{{{", "file:///etc/passwd", "package:x:y", "=1+1", "'=1", "@x", "\r", "a\r\nb", "\u202eabc\u202c",
     "שלום", "\x07\x1b[0m", "\x85\u2028\ufeff", "👋🏽", '[{"author": "customer", "text": "x"}]', "a;b,c\td",
-    "{{ env.HOME }}", "}}", "%}", "&a *a",
+    "{{ env.HOME }}", "}}", "%}", "a #} b", "&a *a",
 )  # fmt: skip
 WORDS = st.one_of(
     st.sampled_from(ODD),

@@ -130,7 +130,7 @@ def _case(suite: str, number: int, expectations: Sequence[dict[str, Any]]) -> di
         "state": "accepted",
         "source": "written",
         "said": text,
-        "input": {"format": 1, "locale": "en", "messages": [{"author": "customer", "text": text}]},
+        "input": _input(text),
         "snapshot_id": "none",
         "expectations": list(expectations),
         "digest": f"{suite}-{number}",
@@ -140,6 +140,31 @@ def _case(suite: str, number: int, expectations: Sequence[dict[str, Any]]) -> di
         "locale": "en",
         "critical": number == 1,
         "created_at": now(),
+    }
+
+
+def _input(text: str) -> dict[str, Any]:
+    said = {
+        "id": None,
+        "author": "customer",
+        "name": "Ada",
+        "text": text,
+        "created_at": "2026-11-01T10:00:00+00:00",
+        "folded": "",
+        "files": [],
+    }
+    return {
+        "format": 1,
+        "moment": "2026-11-01T10:00:00+00:00",
+        "conversation": {"id": None, "channel": "chat", "subject": ""},
+        "customer": {"name": "Ada", "email": "", "phone": "", "locale": "en", "facts": {}},
+        "messages": [said],
+        "steps": [],
+        "earlier_steps": [],
+        "answers": [],
+        "note": "",
+        "locale": "en",
+        "knowledge": "",
     }
 
 

@@ -53,7 +53,7 @@ def add_reply(
     """A sent reply; returns its id."""
     person = session.exec(select(Person)).first()
     if person is None:
-        person = Person(username="rep", name="Rep", role="rep", password_hash="x")
+        person = Person(username="sender", name="Sender", role="rep", password_hash="x")
         session.add(person)
         session.flush()
     position = len(session.exec(select(Message.id).where(Message.conversation_id == conversation_id)).all())

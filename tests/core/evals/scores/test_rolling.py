@@ -146,12 +146,12 @@ def cells(database: Database) -> tuple[set[tuple[Any, ...]], set[tuple[Any, ...]
     return stored(database, ScoreCell), stored(database, ScoreLink)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(4))
 def test_what_is_kept_up_to_date_is_what_a_rebuild_gives(database: Database, seed: int) -> None:
     world = World(database, seed)
-    for _ in range(60):
+    for _ in range(50):
         world.step()
-        if world.rng.random() < 0.4:
+        if world.rng.random() < 0.25:
             roll_up(database=database)
     settle(database)
     kept = cells(database)

@@ -193,6 +193,23 @@ def test_differences_of_a_held_out_suite_are_counts(
     assert [each.name for each in shown.added] == ["Question 1", "Question 2"]
 
 
+def test_held_out_cases_of_an_open_suite_are_counted_and_not_named(
+    database: Database, sam: Actor, mia: Actor, suite: int, cases: list[int]
+) -> None:
+    first = freeze(database, suite)
+    do(database, change_case, sam, cases[0], revision=1, name="Renamed", theme="secret theme")
+    do(database, change_case, sam, cases[1], revision=1, name="Another name")
+    with database.transaction() as session:
+        secret = create_suite(sam, session=session, title="Secret", held_out=True).key
+        add_members(sam, secret, cases[:1], session=session)
+    second = freeze(database, suite)
+    with database.reading() as session:
+        for_sam = version_difference(sam, first.key, second.key, session=session)
+        for_mia = version_difference(mia, first.key, second.key, session=session)
+    assert (for_sam.count_changed, [each.name for each in for_sam.changed]) == (2, ["Another name"])
+    assert [each.name for each in for_mia.changed] == ["Renamed", "Another name"]
+
+
 def test_two_who_freeze_at_once_make_one_version(database: Database, suite: int) -> None:
     made: list[int] = []
     wait = threading.Barrier(2)

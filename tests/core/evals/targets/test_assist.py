@@ -5,13 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from agents.testing import ScriptedModel
 from sqlmodel import col, select
 
-from core.actions import ActionRequest, Catalogue, Executor, approve, reject
+from core.actions import (
+    AccountEntry,
+    ActionRequest,
+    Catalogue,
+    Executor,
+    InvoiceEntry,
+    approve,
+    fill_back_office,
+    reject,
+)
+from core.actions.connectors.halyard import HalyardConnector
+from core.actions.connectors.halyard.store import open_store
 from core.assist import (
     Build,
     Citation,
@@ -54,6 +66,7 @@ from tests.core.assist.making import (
 from tests.core.classifiers.live.making import FakeKind, FakeModel, make_classifier
 
 PAID = "I have refunded 20.0 EUR for invoice INV-1."
+INVOICE = "HLY-2026-100001"
 BALANCE = "The balance is 100.00 EUR."
 
 
@@ -301,6 +314,69 @@ def test_a_proposal_nobody_decided_on_ends_the_run(
     ]
     assert result.retrieved, "it had searched before"
     assert (till.paid, _requests(knowledge)) == ({}, 0)
+
+
+@pytest.fixture
+def back_office(settings: Settings) -> Iterator[Callable[[], Catalogue]]:
+    """The sample company's, where Maria has paid one invoice."""
+    paid_at = now() - timedelta(days=3)
+    invoice = InvoiceEntry(
+        {
+            "number": INVOICE,
+            "period": "monthly",
+            "net": 2900,
+            "total": 2900,
+            "currency": "EUR",
+            "issued_at": paid_at,
+            "renewal": True,
+        },
+        [{"amount": 2900, "method": "card ending 4242", "paid_at": paid_at}],
+    )
+    customer = {"external_id": "customer-c1", "email": "maria@example.org", "name": "Maria Lopez"}
+    plan = {"plan": "sloop", "period": "monthly", "status": "active", "started_at": paid_at}
+    account = AccountEntry(
+        {**customer, "country": "DE", "currency": "EUR", "created_at": paid_at},
+        {**plan, "period_start": paid_at, "period_end": paid_at + timedelta(days=30)},
+        [invoice],
+    )
+    fill_back_office(settings, [account], [])
+    connector = HalyardConnector(settings)
+    yield lambda: Catalogue([connector])
+    open_store(settings).dispose()
+
+
+def test_the_sample_companys_look_ups_and_actions(
+    knowledge: Database,
+    settings: Settings,
+    back_office: Callable[[], Catalogue],
+    written: Callable[..., Draft],
+    rita: Actor,
+) -> None:
+    """The offline model looks an invoice up, a person has it sent again, and the replay tells the same."""
+    equipment = Equipment(knowledge, settings, model_provider(settings), None, None, back_office)
+
+    def approved(request: ActionRequest) -> None:
+        catalogue = back_office()
+        approve(rita, request.key, database=knowledge, catalogue=catalogue, revision=request.revision)
+        executor = Executor(knowledge, back_office, executor_id="test")
+        executor.carry_out(request.key)
+        executor.close()
+
+    case = conversation(knowledge, "Please send me my last invoice, I need the amount.")
+    draft = written(case, equipment, approved)
+    assert [(step["action"], step["status"]) for step in draft.steps] == [
+        ("list_invoices", "done"),
+        ("resend_invoice", "done"),
+    ]
+    then, count = frozen(knowledge, draft), _requests(knowledge)
+    result = replayed(equipment, then)
+    same(knowledge, draft, result)
+    assert [dict(each) for each in result.proposals] == [
+        {"action": "resend_invoice", "arguments": {"invoice": INVOICE}}
+    ]
+    assert _requests(knowledge) == count
+    undecided = content({**then.input, "steps": then.input["steps"][:1]})
+    assert replayed(equipment, undecided).decision == "waiting"
 
 
 @pytest.fixture

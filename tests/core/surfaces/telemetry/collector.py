@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
 )
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 
@@ -26,6 +28,15 @@ class Collector:
         self.answers: list[int] = []
         self.refuse_names: set[str] = set()
         self.url = ""
+        self.logs: list[ExportLogsServiceRequest] = []
+
+    @property
+    def records(self) -> list[LogRecord]:
+        return [record for request in self.logs for record in records_of(request)]
+
+    @property
+    def logs_url(self) -> str:
+        return self.url.replace("/v1/traces", "/v1/logs")
 
     @property
     def spans(self) -> list[Span]:
@@ -34,6 +45,11 @@ class Collector:
 
 def spans_of(request: ExportTraceServiceRequest) -> list[Span]:
     return [span for each in request.resource_spans for scope in each.scope_spans for span in scope.spans]
+
+
+def records_of(request: ExportLogsServiceRequest) -> list[LogRecord]:
+    scopes = [scope for each in request.resource_logs for scope in each.scope_logs]
+    return [record for scope in scopes for record in scope.log_records]
 
 
 def values(attributes: Any) -> dict[str, Any]:
@@ -58,13 +74,27 @@ def collecting() -> Iterator[Collector]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.headers.get("Content-Encoding") == "gzip":
                 body = gzip.decompress(body)
-            request = ExportTraceServiceRequest.FromString(body)
             status = collector.answers.pop(0) if collector.answers else 200
+            if self.path.endswith("/v1/logs"):
+                self._take_logs(ExportLogsServiceRequest.FromString(body), status)
+                return
+            request = ExportTraceServiceRequest.FromString(body)
             if any(span.name in collector.refuse_names for span in spans_of(request)):
                 status = 400
             if status == 200:
                 collector.requests.append(request)
                 collector.headers.append(dict(self.headers))
+            self._answer(status)
+
+        def _take_logs(self, request: ExportLogsServiceRequest, status: int) -> None:
+            names = {values(each.attributes)["gen_ai.evaluation.name"] for each in records_of(request)}
+            if names & collector.refuse_names:
+                status = 400
+            if status == 200:
+                collector.logs.append(request)
+            self._answer(status)
+
+        def _answer(self, status: int) -> None:
             answer = ExportTraceServiceResponse().SerializeToString()
             self.send_response(status)
             self.send_header("Content-Type", "application/x-protobuf")
