@@ -3,10 +3,10 @@
     python -m benchmarks.sample_runs
 
 Loads the sample company into a fresh database and asks the whole way to a draft (the target ``assist`` of
-a real run) about the cases of the
-suites that were run; then puts the articles back to what ``data/halyard/before_fix.yaml``
-says they were, and asks again. Writes ``data/halyard/eval_answers.jsonl``, from which ``init --sample``
-makes its finished runs: the outputs are kept, the grades are given anew at every load.
+a real run) about the cases of the suites that were run; then puts the articles back to what
+``data/halyard/before_fix.yaml`` says they were, and asks again. Writes
+``data/halyard/eval_answers.jsonl``, from which ``init --sample`` makes its finished runs: the outputs are
+kept, the grades are given anew at every load.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import yaml
 from sqlmodel import Session, col, select
@@ -32,7 +33,7 @@ from core.knowledge import embed_missing
 from core.llm import get_embedder
 from core.sample import SOURCE, load_sample
 from core.sample.calendar import WRITTEN
-from core.sample.evals import AFTER, ANSWERS, BEFORE, CORE, SMOKE, asked_in, key_of, recorded
+from core.sample.evals import AFTER, ANSWERS, BEFORE, CORE, SMOKE, asked_in, key_of, recorded, writing
 from core.sample.material import FOLDER
 from core.settings import Settings, get_settings
 from core.surfaces import ImportOptions, import_article_file
@@ -44,13 +45,13 @@ def main() -> int:
     """Write the file and say what is in it."""
     with tempfile.TemporaryDirectory(prefix="ratchet-sample-runs-") as name:
         folder = Path(name)
-        ANSWERS.unlink(missing_ok=True)  # every case is asked, not only those that were
         os.environ["RATCHET_HOME"] = str(folder)
         get_settings.cache_clear()
         settings = get_settings()
         database = Database(f"sqlite:///{folder / 'ratchet.sqlite'}")
         migrate(database)
-        load_sample(database, settings, reference=_REFERENCE)
+        with patch.object(writing, "read_answers", dict):  # all cases are asked, not only those that were
+            load_sample(database, settings, reference=_REFERENCE)
         with database.reading() as session:
             cases = _cases(session)
         after = _answers(cases.values(), database=database, settings=settings)

@@ -12,12 +12,11 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from random import Random
 from typing import Any
 
+import numpy as np
 from sqlalchemy import func, select, text
 from sqlmodel import col
 
@@ -36,7 +35,7 @@ _THEMES = tuple(f"theme {number}" for number in range(20))
 _PRODUCTS = tuple(f"plan {number}" for number in range(6))
 _REPLIES = (1, 1, 2, 2, 3, 4)
 """Replies of a conversation, as often as they stand here."""
-_CHUNK = 50_000
+_MOMENT = "strftime('%Y-%m-%d %H:%M:%S.000000', at, 'unixepoch')"
 
 
 def main() -> int:
@@ -141,71 +140,87 @@ def _fill(path: Path, database: Database, wanted: int) -> int:
         keys = (correct.key, intent.key)
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA synchronous = OFF")
-    made = 0
-    for conversations, replies, judgements, themes in _rows(wanted, *keys):
-        connection.executemany(
-            "INSERT INTO customer (id, source, external_id, name, email, phone, locale, time_zone, facts,"
-            " created_at) VALUES (?, 'x', ?, '', '', '', '', '', ?, ?)",
-            [(key, str(key), f'{{"plan": "{product}"}}', at) for key, _, product, at in conversations],
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("CREATE TEMP TABLE made (id INTEGER PRIMARY KEY, at, channel, product, theme)")
+    connection.execute("CREATE TEMP TABLE sent (id INTEGER PRIMARY KEY, of, at, build, answer)")
+    conversations, replies = _made(wanted)
+    connection.executemany("INSERT INTO made VALUES (?, ?, ?, ?, ?)", conversations)
+    connection.executemany("INSERT INTO sent VALUES (?, ?, ?, ?, ?)", replies)
+    connection.execute(
+        "INSERT INTO customer (id, source, external_id, name, email, phone, locale, time_zone, facts,"
+        " created_at)"
+        f" SELECT id, 'x', id, '', '', '', '', '', json_object('plan', product), {_MOMENT} FROM made"
+    )
+    connection.execute(
+        "INSERT INTO conversation (id, source, external_id, customer_id, channel, subject, status, priority,"
+        " escalation_reason, locale, tags, ai_outcome, preview, message_count, last_message_at, created_at,"
+        " updated_at, source_state)"
+        " SELECT id, 'x', id, id, channel, '', 'closed', 3, '', '', '[]', '', '', 0,"
+        f" {_MOMENT}, {_MOMENT}, {_MOMENT}, '{{}}' FROM made"
+    )
+    connection.execute(
+        "INSERT INTO reply (id, message_id, conversation_id, person_id, token, draft_text, final_text,"
+        " changes, citations, build_id, status_before, created_at)"
+        f" SELECT id, id, of, 1, id, '', 'Done.', '[]', '[]', build, 'open', {_MOMENT} FROM sent"
+    )
+    judge = (
+        "INSERT INTO judgement (criterion_id, subject_type, subject_id, answer, judge_type, judge, origin,"
+        " reason, confidence, build_id, external_id, created_at)"
+    )
+    for criterion, subject_type, answer, name, source in (
+        (keys[0], "reply", "answer", "grader", "sent"),
+        (keys[1], "conversation", "theme", "intents", "made"),
+    ):
+        connection.execute(
+            f"{judge} SELECT ?, ?, id, {answer}, 'classifier', ?, 'sample', '', 0.9, '', '', {_MOMENT}"
+            f" FROM {source}",
+            (criterion, subject_type, name),
         )
-        connection.executemany(
-            "INSERT INTO conversation (id, source, external_id, customer_id, channel, subject, status,"
-            " priority, escalation_reason, locale, tags, ai_outcome, preview, message_count,"
-            " last_message_at, created_at, updated_at, source_state)"
-            " VALUES (?, 'x', ?, ?, ?, '', 'closed', 3, '', '', '[]', '', '', 0, ?, ?, ?, '{}')",
-            [(key, str(key), key, channel, at, at, at) for key, channel, _, at in conversations],
-        )
-        connection.executemany(
-            "INSERT INTO reply (id, message_id, conversation_id, person_id, token, draft_text, final_text,"
-            " changes, citations, build_id, status_before, created_at)"
-            " VALUES (?, ?, ?, 1, ?, '', 'Done.', '[]', '[]', ?, 'open', ?)",
-            replies,
-        )
-        connection.executemany(
-            "INSERT INTO judgement (criterion_id, subject_type, subject_id, answer, judge_type, judge,"
-            " origin, reason, confidence, build_id, external_id, created_at)"
-            " VALUES (?, ?, ?, ?, 'classifier', ?, 'sample', '', 0.9, '', '', ?)",
-            [*judgements, *themes],
-        )
-        connection.commit()
-        made += len(judgements)
+    connection.commit()
     connection.close()
-    return made
+    return len(replies)
 
 
-def _rows(
-    wanted: int, correct: int, intent: int
-) -> Iterator[tuple[list[Any], list[Any], list[Any], list[Any]]]:
-    rng = Random(1)
-    first = datetime.combine(_LAST - timedelta(days=DAYS - 1), datetime.min.time(), tzinfo=UTC)
-    conversation = reply = 0
-    while reply < wanted:
-        conversations: list[Any] = []
-        replies: list[Any] = []
-        judgements: list[Any] = []
-        themes: list[Any] = []
-        while len(replies) < _CHUNK and reply < wanted:
-            conversation += 1
-            second = rng.randrange(DAYS * 86_400)
-            at = first + timedelta(seconds=second)
-            conversations.append((conversation, rng.choice(_CHANNELS), rng.choice(_PRODUCTS), _stored(at)))
-            theme = rng.choice(_THEMES)
-            themes.append((intent, "conversation", conversation, theme, "intents", _stored(at)))
-            chance = rng.betavariate(8, 2)
-            for _ in range(rng.choice(_REPLIES)):
-                reply += 1
-                build = f"build{5 * (at - first).days // DAYS}"
-                replies.append((reply, reply, conversation, str(reply), build, _stored(at)))
-                answer = "yes" if rng.random() < chance else "no"
-                judgements.append((correct, "reply", reply, answer, "grader", _stored(at)))
-                at = min(
-                    at + timedelta(hours=rng.expovariate(1 / 10)), first + timedelta(days=DAYS, seconds=-1)
-                )
-        yield conversations, replies, judgements, themes
+def _made(wanted: int) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """Conversations and replies.
 
-
-def _stored(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
+    Returns:
+        Conversations ``(id, second, channel, product, theme)`` and replies ``(id, conversation, second,
+        build, answer)``; seconds are those since 1970.
+    """
+    rng = np.random.default_rng(1)
+    sizes = rng.choice(_REPLIES, size=wanted)
+    sizes = sizes[: int(np.searchsorted(sizes.cumsum(), wanted)) + 1]
+    count, end = len(sizes), DAYS * 86_400 - 1
+    began = rng.integers(0, end, size=count)
+    chance = rng.beta(8, 2, size=count)
+    of = np.repeat(np.arange(count), sizes)
+    total = len(of)
+    first = np.concatenate([[0], sizes.cumsum()[:-1]])
+    gaps = rng.exponential(10 * 3_600, size=total)
+    gaps[first] = 0
+    waited = gaps.cumsum()
+    sent = np.minimum(began[of] + (waited - waited[first][of]).astype(np.int64), end)
+    answers = np.where(rng.random(total) < chance[of], "yes", "no")
+    builds = np.char.add("build", (5 * (sent // 86_400) // DAYS).astype(str))
+    zero = int(
+        datetime.combine(_LAST - timedelta(days=DAYS - 1), datetime.min.time(), tzinfo=UTC).timestamp()
+    )
+    named = (rng.choice(each, size=count).tolist() for each in (_CHANNELS, _PRODUCTS, _THEMES))
+    ids, numbers = range(1, count + 1), range(1, total + 1)
+    return (
+        list(zip(ids, (began + zero).tolist(), *named, strict=True)),
+        list(
+            zip(
+                numbers,
+                (of + 1).tolist(),
+                (sent + zero).tolist(),
+                builds.tolist(),
+                answers.tolist(),
+                strict=True,
+            )
+        ),
+    )
 
 
 if __name__ == "__main__":

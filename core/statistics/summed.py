@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Self
 
 from core.statistics.rates import Rate, check_level, t_quantile, wilson
@@ -25,7 +25,14 @@ class ClusterSums:
     crosses: int = 0
 
     def __add__(self, other: Self) -> Self:
-        return type(self)(*(one + two for one, two in zip(astuple(self), astuple(other), strict=True)))
+        return type(self)(
+            self.n + other.n,
+            self.good + other.good,
+            self.clusters + other.clusters,
+            self.n_squares + other.n_squares,
+            self.good_squares + other.good_squares,
+            self.crosses + other.crosses,
+        )
 
 
 def summed_rate(sums: ClusterSums, *, level: float = 0.95) -> Rate:

@@ -83,6 +83,8 @@ def test_a_suite_is_made_and_filled_and_frozen(signed_in: SignedIn, database: Da
     app.button(key=f"suite_freeze_{suite.key}").click().run()
     with database.reading() as session:
         assert len(list_suite_versions(suite.key, session=session)) == 1
+    app.button(key=f"suite_run_{suite.key}").click().run()
+    assert app.selectbox(key="run_new_suite").value == "japanese"
 
 
 def test_taking_cases_out(signed_in: SignedIn, database: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +13,7 @@ from core.cli.output import emit
 from core.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from core.evals import Point
+    from core.evals import KnownScore, Point
 
 _DAYS = 90
 
@@ -20,22 +21,27 @@ _DAYS = 90
 def scores(
     criterion: Annotated[str, typer.Argument(help="Name of the criterion.")],
     judge: Annotated[
-        str, typer.Option("--judge", help="Name of a classifier, people or customer.")
-    ] = "people",
-    of: Annotated[str, typer.Option("--of", help="reply, draft, conversation or message.")] = "reply",
+        str,
+        typer.Option("--judge", help="Name of a classifier, people or customer; default: who judged most."),
+    ] = "",
+    of: Annotated[
+        str,
+        typer.Option("--of", help="reply, draft, conversation or message; default: what was judged most."),
+    ] = "",
     by: Annotated[str, typer.Option("--by", help="channel, theme, product or build: a line each.")] = "",
     since: Annotated[str, typer.Option("--since", help=f"First day, ISO; default: {_DAYS} days ago.")] = "",
     until: Annotated[str, typer.Option("--until", help="Last day, ISO; default: today.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Show the share of good answers over time, with intervals that respect conversations."""
-    from core.evals import ScoreQuery, read_series
+    from core.evals import ScoreQuery, list_scores, read_series
     from core.identity import SYSTEM
 
     last = _day(until) if until else datetime.now(UTC).date()
     first = _day(since) if since else last - timedelta(days=_DAYS)
-    query = ScoreQuery(criterion=criterion, judge=judge, subject_type=of, since=first, until=last, by=by)
     with opened() as (database, _settings), database.reading() as session:
+        judge, of = _most_judged(criterion, judge, of, list_scores(SYSTEM, session=session))
+        query = ScoreQuery(criterion=criterion, judge=judge, subject_type=of, since=first, until=last, by=by)
         found = read_series(SYSTEM, query, session=session)
     if as_json:
         emit(
@@ -67,6 +73,14 @@ def scores(
             days = f"{point.start}" if point.start == point.end else f"{point.start} to {point.end}"
             typer.echo(f"  {days:<26} {_words(point)}")
     typer.echo(f"together: {_words(found.total)}")
+
+
+def _most_judged(criterion: str, judge: str, of: str, known: Sequence[KnownScore]) -> tuple[str, str]:
+    """Judge and type of subject, as far as they are not named: those with the most judgements."""
+    for each in known:
+        if each.criterion == criterion and judge in ("", each.judge) and of in ("", each.subject_type):
+            return each.judge, each.subject_type
+    return judge or "people", of or "reply"
 
 
 def _words(point: Point) -> str:

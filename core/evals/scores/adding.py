@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlmodel import Session, col
 
 from core.conversations import Conversation, Customer
@@ -18,6 +18,7 @@ from core.evals.scores.subjects import build_of, chunks, conversation_of, day_of
 PEOPLE, CUSTOMER = "people", "customer"
 """Judges that are no classifier."""
 _LONGEST = 100
+_MANY = 5_000
 _FACT = (str, int, float, bool)
 
 
@@ -38,8 +39,7 @@ def add_up(
     verdicts = list(_of_days(criterion, subject_type, sorted(days), session=session))
     conversations = {each.conversation_id for each in verdicts}
     wanted = set(days)
-    elsewhere = _of_conversations(criterion, subject_type, conversations, session=session)
-    verdicts += [each for each in elsewhere if each.day not in wanted]
+    verdicts += _elsewhere(criterion, subject_type, conversations, wanted, session=session)
     places = _places(
         conversations, theme_criterion=theme_criterion, product_fact=product_fact, session=session
     )
@@ -55,14 +55,23 @@ def _of_days(
         yield from _read(criterion, subject_type, within(made, since, until), session=session)
 
 
-def _of_conversations(
-    criterion: Criterion, subject_type: str, conversations: Collection[int], *, session: Session
+def _elsewhere(
+    criterion: Criterion,
+    subject_type: str,
+    conversations: Collection[int],
+    days: set[str],
+    *,
+    session: Session,
 ) -> Iterator[Verdict]:
+    """What was judged of these conversations on other days."""
     if subject_type == "conversation":
         return  # a conversation is made once, and so is in one cell
-    for some in chunks(sorted(conversations)):
-        condition = conversation_of(subject_type).in_(some)
-        yield from _read(criterion, subject_type, (condition,), session=session)
+    made = col(table_of(subject_type).created_at)
+    runs = _runs([date.fromisoformat(day) for day in sorted(days)])
+    others = [~and_(*within(made, since, until)) for since, until in runs]
+    for some in chunks(sorted(conversations), _MANY):
+        conditions = (conversation_of(subject_type).in_(some), *others)
+        yield from _read(criterion, subject_type, conditions, session=session)
 
 
 def _read(
@@ -123,7 +132,7 @@ def _places(
         session.execute(select(col(Criterion.id)).where(col(Criterion.name) == theme_criterion)).scalars()
     )
     places: dict[int, Place] = {}
-    for some in chunks(sorted(conversations)):
+    for some in chunks(sorted(conversations), _MANY):
         themes: dict[int, str] = {}
         if themes_of:
             found = session.execute(

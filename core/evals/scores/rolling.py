@@ -25,8 +25,8 @@ from core.evals.scores.splitting import Added
 from core.evals.scores.subjects import chunks
 from core.evals.tables import ScoreCell, ScoreDue, ScoreLink
 
-DAYS_AT_ONCE = 31
-"""Of one criterion and kind of subject, added up and stored together."""
+DAYS_AT_ONCE = 7
+"""Of one criterion and kind of subject, added up and stored together: what is in memory at once."""
 GROUPS_A_TURN = 8
 
 
@@ -64,7 +64,9 @@ def _due(*, database: Database) -> list[tuple[tuple[int, str], dict[str, datetim
     """Due days by criterion and kind of subject, with their marks; those marked first come first."""
     with database.reading() as session:
         found = session.exec(
-            select(ScoreDue).order_by(col(ScoreDue.marked_at)).limit(GROUPS_A_TURN * DAYS_AT_ONCE)
+            select(ScoreDue)
+            .order_by(col(ScoreDue.marked_at), col(ScoreDue.day))
+            .limit(GROUPS_A_TURN * DAYS_AT_ONCE)
         )
         groups: dict[tuple[int, str], dict[str, datetime]] = defaultdict(dict)
         for each in found:
@@ -141,4 +143,4 @@ def _store(criterion_id: int, subject_type: str, days: set[str], added: Added, *
 
 def _insert(table: Any, rows: Sequence[dict[str, Any]], *, session: Session) -> None:
     for some in chunks(rows, 5_000):
-        session.execute(insert(table), list(some))
+        session.execute(insert(table.__table__), list(some))

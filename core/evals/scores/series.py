@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from statistics import median
 from typing import Any
 
@@ -91,9 +92,9 @@ def read_series(actor: Actor, query: ScoreQuery, *, session: Session) -> Series:
     require(actor, Permission.EVALS_READ)
     criterion = checked_criterion(query, session=session)
     cells = _cells(query, criterion, session=session)
-    links = _links(query, criterion, session=session)
     sizes = Counter({name: sum(each.n for each in days.values()) for name, days in cells.items()})
     shown = [name for name, _ in sorted(sizes.items(), key=lambda each: (-each[1], each[0]))][:MOST_LINES]
+    links = _links(query, criterion, session=session, names=shown)
     step = _step([cells[name] for name in shown])
     lines = tuple(_line(name, cells[name], links[name], step, query) for name in shown)
     return Series(
@@ -111,11 +112,17 @@ def read_series(actor: Actor, query: ScoreQuery, *, session: Session) -> Series:
 
 def together(days: Mapping[str, ClusterSums], links: Links, first: str, last: str) -> ClusterSums:
     """The sums of some days, in which a conversation of several of them is one cluster."""
-    total = sum((sums for day, sums in days.items() if first <= day <= last), ClusterSums())
-    for (earlier, later), (n, good, crosses, follows) in links.items():
-        if first <= earlier and later <= last:
-            total += ClusterSums(0, 0, -follows, 2 * n, 2 * good, crosses)
-    return total
+    of_days = (sums for day, sums in days.items() if first <= day <= last)
+    return sum(
+        of_days,
+        _joined(shared for (earlier, later), shared in links.items() if first <= earlier and later <= last),
+    )
+
+
+def _joined(links: Iterable[tuple[int, int, int, int]]) -> ClusterSums:
+    """What has to be added to the sums of days whose clusters are joined."""
+    n, good, crosses, follows = (sum(each) for each in zip((0, 0, 0, 0), *links, strict=True))
+    return ClusterSums(0, 0, -follows, 2 * n, 2 * good, crosses)
 
 
 def read_days(
@@ -139,16 +146,20 @@ def _cells(query: ScoreQuery, criterion: Criterion, *, session: Session) -> dict
     return found
 
 
-def _links(query: ScoreQuery, criterion: Criterion, *, session: Session) -> dict[str, Links]:
+def _links(
+    query: ScoreQuery, criterion: Criterion, *, session: Session, names: Sequence[str] | None = None
+) -> dict[str, Links]:
     found: dict[str, Links] = defaultdict(dict)
     if query.subject_type == "conversation":
         return found
     link = ScoreLink
     name = column_of(query.by, link) if query.by else literal("")
     shown = (link.earlier_day, link.later_day, link.n, link.good, link.crosses, link.follows)
-    rows = session.execute(select(name, *map(col, shown)).where(*link_conditions(query, criterion.key)))
-    for line, earlier, later, *values in rows:
-        found[line][earlier, later] = (values[0], values[1], values[2], values[3])
+    statement = select(name, *map(col, shown)).where(*link_conditions(query, criterion.key))
+    if query.by and names is not None:
+        statement = statement.where(name.in_(names))
+    for line, earlier, later, n, good, crosses, follows in session.execute(statement):
+        found[line][earlier, later] = (n, good, crosses, follows)
     return found
 
 
@@ -156,10 +167,14 @@ def _line(name: str, days: Days, links: Links, step: int, query: ScoreQuery) -> 
     starts: dict[int, ClusterSums] = defaultdict(ClusterSums)
     for day, sums in days.items():
         starts[_start(day, step)] += sums
-    for (earlier, later), (n, good, crosses, follows) in links.items():
-        start = _start(earlier, step)
-        if start == _start(later, step):
-            starts[start] += ClusterSums(0, 0, -follows, 2 * n, 2 * good, crosses)
+    if step > 1:
+        inside: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
+        for (earlier, later), shared in links.items():
+            start = _start(earlier, step)
+            if start == _start(later, step):
+                inside[start].append(shared)
+        for start, each in inside.items():
+            starts[start] += _joined(each)
     points = tuple(
         _point(
             starts[start],
@@ -193,6 +208,7 @@ def _point(sums: ClusterSums, start: date, end: date) -> Point:
     return Point(start, end, sums.n, sums.clusters, summed_rate(sums))
 
 
+@lru_cache(maxsize=10_000)
 def _start(day: str, step: int) -> int:
     number = date.fromisoformat(day).toordinal()
     return number - (number - _MONDAY) % step

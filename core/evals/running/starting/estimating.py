@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from core.evals.content import CaseContent
 from core.evals.running.starting.reuse import answer_key, count_known
-from core.evals.running.states import ANSWERED, DONE
+from core.evals.running.states import DONE, FINISHED
 from core.evals.tables import EvalResult, EvalRun
 from core.llm import cost_of
 from core.settings import Settings
 
-_RECENT = 300
 _CHARACTERS_A_TOKEN = 4
 _SPENT_AROUND, _SPENT_ON_ANSWER = 2_500, 300  # tokens: instructions, passages and tools; what is written
 _CALLS = {"assist": 2}
-_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,6 @@ def estimate_contents(
     target: str,
     build_id: str,
     repeats: int,
-    plan: Mapping[str, Any],
     fresh: bool,
     settings: Settings,
     session: Session,
@@ -62,11 +58,10 @@ def estimate_contents(
         keys = [answer_key(build_id, target, each, at) for each in digests for at in range(repeats)]
         known = count_known(keys, session=session)
     measured = _measured(target, build_id, session=session)
-    at_once = int(plan.get("concurrency") or _AT_ONCE)
     if measured is not None:
-        each, milliseconds, basis = measured
-        seconds = (results - known) * milliseconds / 1000 / at_once
-        return RunEstimate(results, known, each * (results - known), seconds, each, basis)
+        each, seconds, basis = measured
+        left = results - known
+        return RunEstimate(results, known, each * left, seconds * left, each, basis)
     priced = _priced(contents, target, settings=settings)
     return RunEstimate(
         results,
@@ -79,32 +74,37 @@ def estimate_contents(
 
 
 def _measured(target: str, build_id: str, *, session: Session) -> tuple[float, float, str] | None:
-    """USD and milliseconds of a result, as the latest ones were; of this build if it was asked before."""
+    """USD and seconds of a result, as the newest finished run had them; of this build if there is one.
+
+    By the clock of the whole run, so that it holds however many were in hand at once.
+    """
     for where, basis in (
         (col(EvalRun.build_id) == build_id, "By what this build took before."),
         (col(EvalRun.target) == target, "By what the latest answers took."),
     ):
-        recent = (
+        newest = session.execute(
             select(
-                (col(EvalResult.cost) + col(EvalResult.grading_cost)).label("cost"),
-                col(EvalResult.milliseconds).label("milliseconds"),
+                col(EvalRun.started_at).label("started_at"),
+                col(EvalRun.finished_at).label("finished_at"),
+                func.count().label("answers"),
+                func.sum(col(EvalResult.cost) + col(EvalResult.grading_cost)).label("cost"),
             )
-            .join(EvalRun, col(EvalRun.id) == col(EvalResult.run_id))
+            .join(EvalResult, col(EvalResult.run_id) == col(EvalRun.id))
             .where(
                 where,
                 col(EvalRun.target) == target,
-                col(EvalResult.state).in_((ANSWERED, DONE)),
+                col(EvalRun.state) == FINISHED,
+                col(EvalRun.attempt) == 1,  # one that was resumed counts the time between as well
+                col(EvalResult.state) == DONE,
                 col(EvalResult.cached_from_id).is_(None),
             )
-            .order_by(col(EvalResult.id).desc())
-            .limit(_RECENT)
-            .subquery()
-        )
-        count, cost, milliseconds = session.execute(
-            select(func.count(), func.avg(recent.c.cost), func.avg(recent.c.milliseconds))
-        ).one()
-        if count:
-            return float(cost), float(milliseconds), basis
+            .group_by(col(EvalRun.id), col(EvalRun.started_at), col(EvalRun.finished_at))
+            .order_by(col(EvalRun.id).desc())
+            .limit(1)
+        ).first()
+        if newest is not None and newest.started_at is not None and newest.finished_at is not None:
+            took = (newest.finished_at - newest.started_at).total_seconds()
+            return float(newest.cost) / newest.answers, took / newest.answers, basis
     return None
 
 

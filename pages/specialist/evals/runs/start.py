@@ -42,7 +42,7 @@ def draw(user: Actor) -> None:
             "Suite",
             list(suites),
             format_func=lambda name: f"{suites[name].suite.title} ({suites[name].accepted:,} cases)",
-            key="run_new_suite",
+            key=state.SUITE,
         )
         first, second = st.columns(2)
         target = first.selectbox(

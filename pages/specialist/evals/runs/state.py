@@ -7,6 +7,8 @@ import streamlit as st
 from pages.specialist.evals import frame
 
 RUN, RESULT = "run", "result"
+SUITE = "run_new_suite"
+"""Key of the suite in the form."""
 _NEW = "runs_new"
 _TRAIL = "runs_trail"
 
@@ -45,10 +47,12 @@ def open_list() -> None:
         st.query_params.pop(name, None)
 
 
-def open_new() -> None:
-    """Show the form of a new run."""
+def open_new(suite: str = "") -> None:
+    """Show the form of a new run, with this suite chosen."""
     open_list()
     st.session_state[_NEW] = True
+    if suite:
+        st.session_state[SUITE] = suite
 
 
 def trail(asked: object) -> list[tuple[int, int] | None]:

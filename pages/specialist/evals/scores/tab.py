@@ -148,7 +148,8 @@ def _below(series: Series, user: Actor) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scores_below"):
         st.caption(
             f"A point is a {STEPS[series.step].lower()} (UTC), the fewest days with enough judgements. Bands "
-            "are 95 % intervals in which a conversation counts as one. Click a point for what is behind it.",
+            "are 95 % intervals in which a conversation counts as one. Green lines are releases, dashed ones "
+            "incidents. Click a point for what is behind it.",
             width="stretch",
         )
         st.download_button(

@@ -18,6 +18,7 @@ from core.evals import (
 from core.identity import Actor, Permission, require
 from pages.process import get_process
 from pages.specialist.evals import frame
+from pages.specialist.evals.runs import state as runs
 from pages.specialist.evals.suites import adding, members, settings, versions
 from pages.specialist.evals.suites.words import KINDS, run_words
 from pages.widgets.shell import run_action
@@ -108,12 +109,9 @@ def _verbs(user: Actor, summary: SuiteSummary) -> None:
                 icon=":material/play_arrow:",
                 key=f"suite_run_{suite.key}",
                 disabled=not summary.accepted,
-                help="Opens the Runs tab with this suite."
-                if summary.accepted
-                else "It has no accepted case yet.",
-                on_click=frame.go_to,
-                args=("Runs",),
-                kwargs={"suite": suite.name},
+                help="Opens a new run of this suite." if summary.accepted else "It has no accepted case yet.",
+                on_click=_run,
+                args=(suite.name,),
             )
         if user.can(Permission.EVALS_EDIT):
             st.button(
@@ -162,3 +160,8 @@ def _freeze(user: Actor, suite_id: int) -> None:
 
     if done := run_action(act):
         st.toast(done, icon=":material/check:")
+
+
+def _run(name: str) -> None:
+    runs.open_new(name)
+    frame.go_to("Runs")
