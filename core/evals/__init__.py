@@ -37,15 +37,6 @@ from core.evals.cases import (
     similar_cases,
     suggest_cases,
 )
-from core.evals.choosing import (
-    STRENGTHS,
-    STRONG,
-    WEAK,
-    answer_of,
-    answers_of,
-    flaggable_criteria,
-    likely_criterion,
-)
 from core.evals.comparing import (
     CRITERION,
     DIMENSIONS,
@@ -89,7 +80,6 @@ from core.evals.continuous import (
     set_live_grader,
     store_grades,
 )
-from core.evals.deciding import accept_flag, dismiss_flag, reopen_flag
 from core.evals.expecting import (
     Expectation,
     ExpectationField,
@@ -98,7 +88,19 @@ from core.evals.expecting import (
     expectation_problems,
     expectation_titles,
 )
-from core.evals.flags import MAX_BETTER, raise_flag, withdraw_flag
+from core.evals.flagging.choosing import (
+    STRENGTHS,
+    STRONG,
+    WEAK,
+    answer_of,
+    answers_of,
+    flaggable_criteria,
+    likely_criterion,
+)
+from core.evals.flagging.deciding import accept_flag, dismiss_flag, reopen_flag
+from core.evals.flagging.raising import MAX_BETTER, raise_flag, withdraw_flag
+from core.evals.flagging.reading import STATES, FlagPage, FlagView, flags_in, get_flag, list_flags
+from core.evals.flagging.subjects import SUBJECT_TYPES, Subject, read_subject, sent_subjects
 from core.evals.formats import (
     CaseFile,
     CaseFormat,
@@ -108,7 +110,9 @@ from core.evals.formats import (
     guess_case_format,
     import_case_file,
 )
-from core.evals.freezing import Frozen, freeze
+from core.evals.frozen.freezing import Frozen, freeze
+from core.evals.frozen.knowledge import EARLIEST, EXACT, RECONSTRUCTED, KnowledgeThen, knowledge_at
+from core.evals.frozen.thawing import FrozenMessage, ThawedCase, frozen_passages, thaw
 from core.evals.grade import Grade
 from core.evals.grading import (
     FEWEST as FEWEST_JUDGED,
@@ -134,9 +138,7 @@ from core.evals.grading import (
     withdraw_grade,
 )
 from core.evals.held_out import may_open as may_open_suite
-from core.evals.knowledge import EARLIEST, EXACT, RECONSTRUCTED, KnowledgeThen, knowledge_at
 from core.evals.output import Output
-from core.evals.reading import STATES, FlagPage, FlagView, flags_in, get_flag, list_flags
 from core.evals.running import (
     MOST_REPEATS,
     OUTCOMES,
@@ -208,7 +210,6 @@ from core.evals.scores import (
     subject_words,
     watch_scores,
 )
-from core.evals.subjects import SUBJECT_TYPES, Subject, read_subject, sent_subjects
 from core.evals.suites import (
     SUITE_KINDS,
     CaseDifference,
@@ -237,7 +238,6 @@ from core.evals.suites import (
 )
 from core.evals.tables import EvalCase, EvalSuite, EvalSuiteVersion, Flag, KnowledgeSnapshot
 from core.evals.targets import Asked, Target, open_target, target_names
-from core.evals.thawing import FrozenMessage, ThawedCase, frozen_passages, thaw
 
 __all__ = [
     "ALIKE",

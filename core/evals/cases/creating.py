@@ -24,9 +24,9 @@ from core.evals.cases.fields import (
 )
 from core.evals.cases.plain import plain_json
 from core.evals.cases.writing import Written, write_input
-from core.evals.freezing import said_in
+from core.evals.frozen.freezing import said_in
+from core.evals.frozen.knowledge import knowledge_at, present_knowledge, store_snapshot
 from core.evals.held_out import held_out_among
-from core.evals.knowledge import knowledge_at, present_knowledge, store_snapshot
 from core.evals.tables import EvalCase
 from core.identity import Actor, Permission, require
 

@@ -13,10 +13,10 @@ from core.criteria import Criterion, Judgement, choices, given, is_good
 from core.database import now
 from core.errors import Conflict, InvalidInput, NotFound
 from core.evals.cases.fields import checked_expectations
-from core.evals.flags import NEGATIVE, POSITIVE
-from core.evals.freezing import find_case, freeze, store_case
+from core.evals.flagging.raising import NEGATIVE, POSITIVE
+from core.evals.flagging.subjects import DRAFT, MESSAGE, REPLY, Subject, read_subject
+from core.evals.frozen.freezing import find_case, freeze, store_case
 from core.evals.held_out import held_out_among
-from core.evals.subjects import DRAFT, MESSAGE, REPLY, Subject, read_subject
 from core.evals.tables import EvalCase
 from core.identity import Actor, Permission, require
 

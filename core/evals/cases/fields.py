@@ -9,7 +9,7 @@ from typing import Any
 from core.errors import InvalidInput
 from core.evals.cases.plain import plain_json, plain_line, plain_text
 from core.evals.expecting import expectation_problems
-from core.evals.standing import EXPECTED
+from core.evals.flagging.standing import EXPECTED
 
 CASE_STATES = ("candidate", "accepted", "dismissed")
 CASE_SOURCES = ("flag", "label", "edit", "resolved", "written", "import")

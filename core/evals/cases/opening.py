@@ -11,8 +11,8 @@ from sqlmodel import Session, col, select
 from core.evals.cases.access import find_case_for
 from core.evals.cases.listing import suites_of
 from core.evals.expecting import describe_expectation, expectation_titles
+from core.evals.flagging.standing import EXPECTED
 from core.evals.held_out import held_out_among
-from core.evals.standing import EXPECTED
 from core.evals.tables import EvalCase, EvalSuite, Flag
 from core.identity import Actor, Permission, Person
 

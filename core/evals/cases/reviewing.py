@@ -9,8 +9,8 @@ from core.database import now
 from core.errors import Conflict, InvalidInput
 from core.evals.cases.access import lock_case
 from core.evals.cases.fields import checked_reason
-from core.evals.deciding import accept_flag, dismiss_flag, reopen_flag
-from core.evals.standing import settle_case
+from core.evals.flagging.deciding import accept_flag, dismiss_flag, reopen_flag
+from core.evals.flagging.standing import settle_case
 from core.evals.tables import EvalCase, Flag
 from core.identity import Actor, Permission
 

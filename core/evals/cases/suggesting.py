@@ -14,7 +14,7 @@ from core.assist import Draft
 from core.conversations import Conversation, Message, Reply
 from core.criteria import Criterion, Judgement, in_force, is_good
 from core.evals.cases.deriving import MUCH
-from core.evals.subjects import DRAFT, REPLY
+from core.evals.flagging.subjects import DRAFT, REPLY
 from core.evals.tables import EvalCase
 from core.evals.themes import themes_of
 from core.identity import Actor, Permission, require

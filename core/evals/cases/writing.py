@@ -14,7 +14,7 @@ from core.conversations import CHANNELS, MAX_TEXT
 from core.errors import InvalidInput
 from core.evals.cases.fields import checked_text
 from core.evals.cases.plain import plain_json, plain_line, plain_text
-from core.evals.freezing import FORMAT
+from core.evals.frozen.freezing import FORMAT
 
 AUTHORS = ("customer", "rep", "assistant", "system")
 MAX_MESSAGES = 200

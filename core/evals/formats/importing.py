@@ -17,12 +17,12 @@ from core.errors import Conflict, InvalidInput
 from core.evals.cases.creating import create_case
 from core.evals.cases.fields import checked_tags
 from core.evals.expecting.criteria import wanted_answers
+from core.evals.flagging.standing import EXPECTED
 from core.evals.formats.expected import KINDS
 from core.evals.formats.record import CaseRecord, Problem, ReadOptions
 from core.evals.formats.registry import CaseFormat, get_case_format, guess_case_format
 from core.evals.formats.restoring import find_record, restore_case
 from core.evals.held_out import held_out_among
-from core.evals.standing import EXPECTED
 from core.evals.tables import EvalCase
 from core.identity import Actor, Permission, require
 

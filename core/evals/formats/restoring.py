@@ -22,8 +22,8 @@ from core.evals.cases.fields import (
 )
 from core.evals.cases.writing import write_input
 from core.evals.formats.record import CaseRecord
-from core.evals.freezing import digest_of, said_in
-from core.evals.knowledge import knowledge_at, store_snapshot
+from core.evals.frozen.freezing import digest_of, said_in
+from core.evals.frozen.knowledge import knowledge_at, store_snapshot
 from core.evals.tables import EvalCase, KnowledgeSnapshot
 from core.identity import Actor
 

@@ -26,11 +26,11 @@ from core.assist import (
 )
 from core.errors import InvalidInput, RatchetError
 from core.evals.content import CaseContent
+from core.evals.frozen.thawing import frozen_background, frozen_messages, frozen_steps
 from core.evals.output import Output
 from core.evals.targets.bill import PURPOSE, Bill, Ledger
 from core.evals.targets.changing import changed_instructions, changed_settings
 from core.evals.targets.registry import Asked, target
-from core.evals.thawing import frozen_background, frozen_messages, frozen_steps
 from core.knowledge import Article
 from core.llm import Pace, model_provider
 

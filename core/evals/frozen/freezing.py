@@ -2,8 +2,8 @@
 
 Exact: the messages (texts are never edited; which ones were there follows from order, dates and
 recalls), the tool results of the draft, the rep's note and answers. As of the freezing: facts about the
-customer and the conversation, which have no history here. The knowledge: see :mod:`core.evals.knowledge`.
-Earlier actions of the conversation are as their dates tell.
+customer and the conversation, which have no history here. The knowledge: see
+:mod:`core.evals.frozen.knowledge`. Earlier actions of the conversation are as their dates tell.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from sqlmodel import Session, col, select
 
 from core.assist import Build, Citation, Draft, read_background
 from core.conversations import Attachment, Conversation, Customer, Message
-from core.evals.knowledge import KnowledgeThen, knowledge_at, store_snapshot
-from core.evals.subjects import Subject
+from core.evals.flagging.subjects import Subject
+from core.evals.frozen.knowledge import KnowledgeThen, knowledge_at, store_snapshot
 from core.evals.tables import EvalCase
 from core.evals.themes import theme_of
 from core.knowledge import Passage

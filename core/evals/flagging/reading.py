@@ -15,7 +15,7 @@ from core.assist import Draft
 from core.conversations import Conversation, Customer, Message, Reply
 from core.criteria import Criterion, Judgement
 from core.errors import InvalidInput, NotFound
-from core.evals.subjects import DRAFT, MESSAGE, REPLY
+from core.evals.flagging.subjects import DRAFT, MESSAGE, REPLY
 from core.evals.tables import EvalCase, Flag
 from core.identity import Actor, Permission, Person, require
 

@@ -19,10 +19,10 @@ from core.criteria import (
 )
 from core.database import now
 from core.errors import Conflict, InvalidInput, NotFound, PermissionDenied
-from core.evals.choosing import STRONG, answer_of
-from core.evals.freezing import find_case, freeze, store_case
-from core.evals.standing import settle_case
-from core.evals.subjects import Subject, read_subject
+from core.evals.flagging.choosing import STRONG, answer_of
+from core.evals.flagging.standing import settle_case
+from core.evals.flagging.subjects import Subject, read_subject
+from core.evals.frozen.freezing import find_case, freeze, store_case
 from core.evals.tables import EvalCase, Flag
 from core.identity import Actor, Permission, require
 
@@ -57,7 +57,7 @@ def raise_flag(
         span: ``{"start", "end"}`` in characters (code points) of the subject's text, ``"text"`` optional.
         better: how the person would have said it.
         note: why; becomes the reason of the judgement.
-        answer: which of several answers; see :func:`core.evals.choosing.answer_of`.
+        answer: which of several answers; see :func:`core.evals.flagging.choosing.answer_of`.
 
     Raises:
         PermissionDenied: the actor may not work on conversations, or is no person.

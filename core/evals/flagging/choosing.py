@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from core.criteria import Criterion, choices, is_good, list_criteria
 from core.errors import InvalidInput
-from core.evals.subjects import DRAFT, MESSAGE, REPLY
+from core.evals.flagging.subjects import DRAFT, MESSAGE, REPLY
 from core.evals.tables import Flag
 from core.identity import Actor
 

@@ -7,8 +7,8 @@ from sqlmodel import Session
 from core import audit
 from core.database import now
 from core.errors import Conflict, InvalidInput, NotFound
-from core.evals.flags import lock_flag
-from core.evals.standing import settle_case
+from core.evals.flagging.raising import lock_flag
+from core.evals.flagging.standing import settle_case
 from core.evals.tables import EvalCase, Flag
 from core.identity import Actor, Permission, Person, require
 

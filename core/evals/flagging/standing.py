@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from core.assist import Draft
 from core.conversations import Message, Reply
 from core.criteria import Criterion, Judgement
-from core.evals.subjects import DRAFT, REPLY
+from core.evals.flagging.subjects import DRAFT, REPLY
 from core.evals.tables import EvalCase, Flag
 
 EXPECTED = "flag"

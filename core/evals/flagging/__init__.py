@@ -1,0 +1,1 @@
+"""Flags: raised while working, decided by specialists, and the cases they stand for."""

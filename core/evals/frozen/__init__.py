@@ -1,0 +1,1 @@
+"""What a replay needs of a conversation, kept as it was: frozen, and read again."""
