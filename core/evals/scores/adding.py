@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from core.conversations import Conversation, Customer
 from core.criteria import ADJUDICATION, Criterion, Judgement, in_force, is_good
 from core.evals.scores.splitting import Added, Place, Verdict, split_up
-from core.evals.scores.subjects import build_of, chunks, conversation_of, day_of, table_of, within
+from core.evals.scores.subjects import build_of, chunks, conversation_of, day_of, judged, table_of, within
 
 PEOPLE, CUSTOMER = "people", "customer"
 """Judges that are no classifier."""
@@ -90,12 +90,8 @@ def _read(
             col(Judgement.origin),
             col(Judgement.id),
         )
-        .join(
-            table,
-            (col(table.id) == col(Judgement.subject_id)) & (col(Judgement.subject_type) == subject_type),
-        )
-        # the sum keeps SQLite from an index of the criterion, and so from reading all its judgements
-        .where(*conditions, col(Judgement.criterion_id) + 0 == criterion.key, *in_force())
+        .join(table, judged(subject_type, [criterion.key], session=session))
+        .where(*conditions, *in_force())
     )
     known: dict[str, bool] = {}
     said: dict[int, list[tuple[bool, int, bool]]] = defaultdict(list)
@@ -137,11 +133,10 @@ def _places(
         if themes_of:
             found = session.execute(
                 select(col(Judgement.subject_id), col(Judgement.answer))
+                .join(Conversation, judged("conversation", themes_of, session=session))
                 .where(
-                    col(Judgement.criterion_id).in_(themes_of),
                     col(Judgement.judge_type) == "classifier",
-                    col(Judgement.subject_type) == "conversation",
-                    col(Judgement.subject_id).in_(some),
+                    col(Conversation.id).in_(some),
                     *in_force(),
                 )
                 .order_by(col(Judgement.id))

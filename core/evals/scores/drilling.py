@@ -14,7 +14,7 @@ from core.criteria import Criterion, Judgement, in_force, is_good
 from core.evals.scores.adding import CUSTOMER, PEOPLE
 from core.evals.scores.progress import PRODUCTS, THEMES, read_progress
 from core.evals.scores.querying import ScoreQuery, checked_criterion
-from core.evals.scores.subjects import build_of, conversation_of, table_of, within
+from core.evals.scores.subjects import build_of, conversation_of, judged, table_of, within
 from core.identity import Actor, Permission, require
 
 PAGE = 20
@@ -74,7 +74,7 @@ def drill(
     require(actor, Permission.EVALS_READ)
     require(actor, Permission.CONVERSATIONS_READ)
     criterion = checked_criterion(query, session=session)
-    conditions = _conditions(query, criterion, since, until, line, session=session)
+    conditions = _conditions(query, since, until, line, session=session)
     table, conversation_id = table_of(query.subject_type), conversation_of(query.subject_type)
     good = case((col(Judgement.answer).in_(_good_answers(criterion, session=session)), 1), else_=0)
     behind = (
@@ -84,7 +84,7 @@ def drill(
             func.sum(good).label("good"),
         )
         .select_from(Judgement)
-        .join(table, col(table.id) == col(Judgement.subject_id))
+        .join(table, judged(query.subject_type, [criterion.key], session=session))
         .where(*conditions)
         .group_by(conversation_id)
     )
@@ -142,7 +142,7 @@ def _details(
             col(Judgement.confidence).label("confidence"),
         )
         .select_from(Judgement)
-        .join(table, col(table.id) == col(Judgement.subject_id))
+        .join(table, judged(query.subject_type, [criterion.key], session=session))
         .where(*conditions, conversation_id.in_(ids))
         .order_by(col(Judgement.id))
     ):
@@ -172,7 +172,6 @@ def _details(
 
 def _conditions(
     query: ScoreQuery,
-    criterion: Criterion,
     since: date,
     until: date,
     line: str | None,
@@ -185,8 +184,6 @@ def _conditions(
         wanted[query.by] = line
     conditions: list[Any] = [
         *within(col(table.created_at), since, until),
-        col(Judgement.criterion_id) == criterion.key,
-        col(Judgement.subject_type) == query.subject_type,
         *_by(query.judge),
         *in_force(),
     ]

@@ -8,10 +8,9 @@ marks all its days, because cells of several days are linked by the conversation
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,7 +19,7 @@ from sqlmodel import Session, col
 from core.criteria import Criterion, Judgement
 from core.database import Database, now
 from core.evals.scores.progress import ensure_progress, read_progress
-from core.evals.scores.subjects import SCORED, chunks, conversation_of, day_of, table_of
+from core.evals.scores.subjects import SCORED, chunks, conversation_of, day_of, judged, table_of
 from core.evals.tables import ScoreCell, ScoreDue, ScoreProgress
 
 AT_ONCE = 20_000
@@ -126,18 +125,15 @@ def _look(progress: ScoreProgress, *, session: Session) -> _Look:
     if newest - after > AT_ONCE:
         return _Look(set(), True, newest, moment, swept)
     since = progress.swept_at - SWEEP if swept else progress.changed_at
-    changed = (
-        select(col(Judgement.criterion_id), col(Judgement.subject_type), col(Judgement.subject_id))
-        .where(col(Judgement.subject_type).in_(SCORED))
-        .distinct()
-    )
+    changed = select(col(Judgement.criterion_id), col(Judgement.subject_type), col(Judgement.subject_id))
     subjects: dict[tuple[int, str], set[int]] = defaultdict(set)
     for condition in (
         (col(Judgement.id) > after) & (col(Judgement.id) <= newest),
         col(Judgement.withdrawn_at) >= since,
     ):
         for criterion_id, subject_type, subject_id in session.execute(changed.where(condition)):
-            subjects[criterion_id, subject_type].add(subject_id)
+            if subject_type in SCORED:  # as a condition it would lead SQLite to an index of the wrong thing
+                subjects[criterion_id, subject_type].add(subject_id)
     days = _days_of(subjects, progress.theme_criterion, session=session)
     quiet = not days and progress.swept_id == progress.mark_id == progress.reached_id == newest
     return _Look(days, False, newest, moment, swept and not quiet)
@@ -159,16 +155,10 @@ def _days_of(
             renamed |= ids
         if criterion_id in scored:
             conversations = _conversations(subject_type, ids, session=session)
-            days |= _judged_days(
-                subject_type,
-                conversations,
-                col(Judgement.criterion_id) == criterion_id,
-                session=session,
-            )
+            days |= _judged_days(subject_type, conversations, [criterion_id], session=session)
     if renamed:
-        asked = col(Judgement.criterion_id).in_(scored)
         for subject_type in SCORED:
-            days |= _judged_days(subject_type, renamed, asked, session=session)
+            days |= _judged_days(subject_type, renamed, scored, session=session)
     return days
 
 
@@ -184,19 +174,17 @@ def _conversations(subject_type: str, ids: set[int], *, session: Session) -> set
     return found
 
 
-def _judged_days(subject_type: str, conversations: set[int], condition: Any, *, session: Session) -> set[Day]:
+def _judged_days(
+    subject_type: str, conversations: set[int], criteria: Sequence[int], *, session: Session
+) -> set[Day]:
     """The days on which subjects of these conversations were made that somebody has judged, ever."""
     table = table_of(subject_type)
     found: set[Day] = set()
     for some in chunks(sorted(conversations)):
         rows = session.execute(
             select(col(Judgement.criterion_id), day_of(col(table.created_at), session=session))
-            .join(table, col(table.id) == col(Judgement.subject_id))
-            .where(
-                conversation_of(subject_type).in_(some),
-                col(Judgement.subject_type) == subject_type,
-                condition,
-            )
+            .join(table, judged(subject_type, criteria, session=session))
+            .where(conversation_of(subject_type).in_(some))
             .distinct()
         )
         found |= {(criterion_id, subject_type, day) for criterion_id, day in rows}

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, literal
+from sqlalchemy import ColumnElement, and_, func, literal
 from sqlmodel import Session, col
 
 from core.assist.tables import Draft
 from core.conversations import Conversation, Message, Reply
+from core.criteria import Judgement
 
 SCORED = ("reply", "draft", "conversation", "message")
 """Subjects of which scores are kept, in the order they are offered."""
@@ -31,6 +32,22 @@ def conversation_of(subject_type: str) -> Any:
     """The column that says which conversation a subject is of."""
     table = _TABLES[subject_type]
     return col(table.id) if subject_type == "conversation" else col(table.conversation_id)
+
+
+def judged(subject_type: str, criteria: Sequence[int], *, session: Session) -> ColumnElement[bool]:
+    """SQL: that a judgement is about a subject and answers one of some criteria. Subjects are read first.
+
+    SQLite has no figures about the tables, and would read all judgements by a criterion, or about all
+    replies, to find those of one day. A kind that depends on the subject keeps it from that, and a sum
+    from the index of the criterion.
+    """
+    key = col(_TABLES[subject_type].id)
+    kind: Any = literal(subject_type)
+    asked: Any = col(Judgement.criterion_id)
+    if session.get_bind().dialect.name == "sqlite":
+        kind = func.substr(subject_type, 1, len(subject_type) + key)
+        asked = asked + 0
+    return and_(col(Judgement.subject_id) == key, col(Judgement.subject_type) == kind, asked.in_(criteria))
 
 
 def build_of(subject_type: str) -> Any:
