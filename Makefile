@@ -56,7 +56,7 @@ test: setup-test browser
 # faces (the command line, the sample), and file formats but one. All of it was run on SQLite a moment before.
 ELSEWHERE := tests/core/llm tests/core/assist/guardrails tests/core/assist/test_injections.py \
   tests/core/assist/abstention tests/core/actions/connectors tests/core/cli tests/core/sample \
-  $(addprefix tests/core/surfaces/test_,any_input.py csv.py documentation.py intercom.py mbox.py zendesk.py)
+  tests/core/evals/formats $(addprefix tests/core/surfaces/test_,any_input.py csv.py documentation.py intercom.py mbox.py zendesk.py)
 
 test-postgres: setup-test
 	@RATCHET_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 3 --dist loadgroup tests/core \

@@ -134,6 +134,7 @@ from core.evals.grading import (
     list_judges,
     open_judge,
     plan_graders,
+    run_calibration,
     settle,
     withdraw_grade,
 )
@@ -459,6 +460,7 @@ __all__ = [
     "resume_live_grader",
     "resume_run",
     "roll_up",
+    "run_calibration",
     "run_progress",
     "run_results",
     "score_run",

@@ -19,6 +19,7 @@ from core.errors import ConfigurationError
 from core.identity import SYSTEM, Person, add_person
 from core.sample.answering import add_sample_calibration, prepare_calibration
 from core.sample.back_office import accounts, agreeing, write_back_office
+from core.sample.checked_drafts import drafts_are_checked, write_checked_drafts
 from core.sample.classifiers import classifiers_are_written, write_classifiers
 from core.sample.evals import evals_are_written, write_evals
 from core.sample.evidence import Library
@@ -120,7 +121,11 @@ def load_sample(
     builds, complete = _begin(database, reference or now())
     classified = classifiers_are_written(database, settings, material.classifiers)
     moment = datetime.fromisoformat(builds[0].contents["sample_reference"]).astimezone(UTC)
-    evaluated = evals_are_written(database, builds=builds) and scores_are_written(database)
+    evaluated = (
+        evals_are_written(database, builds=builds)
+        and scores_are_written(database)
+        and drafts_are_checked(database)
+    )
     if complete and classified and evaluated and back_office_is_filled(settings):
         tell(1.0, "done")
         return SampleReport(people=people, articles=articles.new + articles.updated)
@@ -133,10 +138,12 @@ def load_sample(
         cases = write_evals(
             database, settings, material, stories, builds=builds, source=SOURCE, reference=moment
         )
+        checked = write_checked_drafts(database, settings, stories, source=SOURCE, reference=moment)
         tell(1.0, "done")
         return SampleReport(
             people=people,
             articles=articles.new + articles.updated,
+            judgements=checked,
             accounts=opened,
             classifiers=classifiers,
             cases=cases,
@@ -186,6 +193,7 @@ def load_sample(
     classifiers += _scores(database, settings, material, moment)
     tell(0.9, "eval cases")
     cases = write_evals(database, settings, material, stories, builds=builds, source=SOURCE, reference=moment)
+    checked = write_checked_drafts(database, settings, stories, source=SOURCE, reference=moment)
     tell(1.0, "done")
     return SampleReport(
         people=people,
@@ -194,7 +202,7 @@ def load_sample(
         messages=conversations.messages,
         drafts=written.drafts,
         replies=written.replies,
-        judgements=judgements,
+        judgements=judgements + checked,
         accounts=opened,
         classifiers=classifiers,
         cases=cases,

@@ -30,6 +30,7 @@ from core.evals.tables import (
     EvalRun,
     EvalSuite,
     EvalSuiteVersion,
+    GraderCalibration,
 )
 from core.identity import Person, sign_in
 from core.knowledge import Article, ArticleVersion, Passage
@@ -43,6 +44,7 @@ _TABLES: tuple[type[SQLModel], ...] = (
     Article, ArticleVersion, Build, Citation, Conversation, Criterion, Customer, Draft, Judgement,
     Message, Passage, Person, Reply, Classifier, ClassifierAnswer, ClassifierExample, ClassifierVersion,
     EvalCase, EvalCaseVersion, EvalGrade, EvalResult, EvalRun, EvalSuite, EvalSuiteVersion,
+    GraderCalibration, LabelAssignment, LabelItem, LabelQueue,
 )  # fmt: skip
 
 
@@ -75,7 +77,7 @@ def test_people_labelled_and_sometimes_disagreed(loaded: Loaded) -> None:
         ).all()
         people = {str(person.key) for person in session.exec(select(Person))}
         answers = {criterion.key: choices(criterion) for criterion in session.exec(select(Criterion))}
-    assert 260 <= len(labels) <= 350
+    assert 380 <= len(labels) <= 470
     answered: dict[tuple[int, int], list[Judgement]] = {}
     for label in labels:
         assert label.answer in answers[label.criterion_id]
