@@ -40,6 +40,8 @@ from core.sample.history import Stored
 from core.settings import get_settings
 from tests.core.sample.conftest import REFERENCE, Loaded
 
+pytestmark = pytest.mark.timeout(300)  # a load takes twenty seconds of the processor, and some tests load twice
+
 _TABLES: tuple[type[SQLModel], ...] = (
     Article, ArticleVersion, Build, Citation, Conversation, Criterion, Customer, Draft, Judgement,
     Message, Passage, Person, Reply, Classifier, ClassifierAnswer, ClassifierExample, ClassifierVersion,
