@@ -40,7 +40,9 @@ from core.sample.history import Stored
 from core.settings import get_settings
 from tests.core.sample.conftest import REFERENCE, Loaded
 
-pytestmark = pytest.mark.timeout(300)  # a load takes twenty seconds of the processor, and some tests load twice
+pytestmark = pytest.mark.timeout(
+    300
+)  # a load takes twenty seconds of the processor, and some tests load twice
 
 _TABLES: tuple[type[SQLModel], ...] = (
     Article, ArticleVersion, Build, Citation, Conversation, Criterion, Customer, Draft, Judgement,
