@@ -40,7 +40,7 @@ from core.sample.history import Stored
 from core.settings import get_settings
 from tests.core.sample.conftest import REFERENCE, Loaded
 
-pytestmark = pytest.mark.timeout(
+pytestmark = pytest.mark.timeout(300)  # a load takes twenty seconds of CPU, and some tests load twice
     300
 )  # a load takes twenty seconds of the processor, and some tests load twice
 
