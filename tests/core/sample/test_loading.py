@@ -41,8 +41,6 @@ from core.settings import get_settings
 from tests.core.sample.conftest import REFERENCE, Loaded
 
 pytestmark = pytest.mark.timeout(300)  # a load takes twenty seconds of CPU, and some tests load twice
-    300
-)  # a load takes twenty seconds of the processor, and some tests load twice
 
 _TABLES: tuple[type[SQLModel], ...] = (
     Article, ArticleVersion, Build, Citation, Conversation, Criterion, Customer, Draft, Judgement,
