@@ -6,6 +6,7 @@ problem can name them, and nobody writes the same validation twice.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeVar
@@ -78,7 +79,7 @@ class Checked:
     counts: bool = True
 
 
-class Expectation:
+class Expectation(ABC):
     """One kind of expectation.
 
     Attributes:
@@ -97,10 +98,11 @@ class Expectation:
         """What is wrong although every field is of the right type, in plain words."""
         return []
 
+    @abstractmethod
     def describe(self, given: Mapping[str, Any], titles: Titles) -> str:
         """One sentence without a full stop. Only called with an expectation that has no problems."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check(
         self, given: Mapping[str, Any], case: CaseContent, output: Output, services: Services
     ) -> Checked:
@@ -109,7 +111,6 @@ class Expectation:
         Raises:
             ProviderError: a service it needs failed.
         """
-        raise NotImplementedError
 
 
 _Made = TypeVar("_Made", bound=type[Expectation])

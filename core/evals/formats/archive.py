@@ -49,6 +49,8 @@ def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, content: bytes,
         else:
             with archive.open(member) as handle:
                 found = handle.read(most + 1)
+    except NotImplementedError:  # zipfile's word for a compression it does not have; a RuntimeError too
+        raise InvalidInput(f"{member.filename[:200]} in it is packed in a way not known here") from None
     except (
         zipfile.BadZipFile,
         zstandard.ZstdError,
@@ -59,8 +61,6 @@ def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, content: bytes,
         struct.error,
     ):
         raise InvalidInput(f"{member.filename[:200]} in it cannot be unpacked") from None
-    except NotImplementedError:
-        raise InvalidInput(f"{member.filename[:200]} in it is packed in a way not known here") from None
     if len(found) > most:
         raise InvalidInput(f"unpacked it has more than {MOST_BYTES // 1024**2} MB")
     return found
