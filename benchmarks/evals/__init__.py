@@ -1,1 +1,1 @@
-"""Evals, measured: throughput, statistics, scores over time, and promptfoo's agreement."""
+"""Evals, measured: throughput, statistics, comparisons, scores over time, and promptfoo's agreement."""

@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-PARTS = ("throughput", "statistics", "scores", "promptfoo")
+PARTS = ("throughput", "statistics", "comparing", "scores", "promptfoo")
 
 
 def main() -> int:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from core.assist import Build, current_build
@@ -12,6 +10,7 @@ from core.assist.build import knowledge_digest, store_build
 from core.database import Database
 from core.knowledge import ArticleRecord, import_articles
 from core.settings import Settings
+from tests.statements import statements_of
 
 
 def read(database: Database, settings: Settings) -> Build:
@@ -28,16 +27,8 @@ def publish(database: Database, **articles: str) -> None:
 
 def asked(database: Database, settings: Settings) -> list[str]:
     """The statements that reading a build sends."""
-    statements: list[str] = []
-
-    def note(*event: Any) -> None:
-        statements.append(event[2])
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with statements_of(Engine) as statements:
         read(database, settings)
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
     return [each for each in statements if each.lstrip().upper().startswith("SELECT")]
 
 

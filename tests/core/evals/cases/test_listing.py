@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import Session
 
 from core.database import Database
@@ -25,6 +24,7 @@ from core.evals import (
 )
 from core.identity import SYSTEM, Actor
 from tests.core.evals.cases.making import write_case
+from tests.statements import statements_of
 
 
 @pytest.fixture
@@ -51,14 +51,8 @@ def cases(database: Database, sam: Actor) -> list[int]:
 @pytest.fixture
 def queries(database: Database) -> Iterator[list[str]]:
     """The statements that reads execute."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    event.listen(database.read_engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(database.read_engine, "before_cursor_execute", note)
+    with statements_of(database.read_engine) as seen:
+        yield seen
 
 
 def found(session: Session, actor: Actor, **wanted: object) -> list[int]:
