@@ -1,6 +1,6 @@
 """Cases a second against a fixed latency and against a limit, next to promptfoo and inspect_ai.
 
-    python -m benchmarks.evals.throughput [--cases 640] [--tools FOLDER] [--without-others] [--drafts 128]
+    python -m benchmarks.evals.throughput [--cases 1600] [--tools FOLDER] [--without-others] [--drafts 128]
 
 The same questions, each with one check of its answer, go through our run engine (claimed, stored and graded
 in a fresh SQLite database), promptfoo and inspect_ai, with 32 calls in flight, against a server of our own in
@@ -77,7 +77,7 @@ class Measured:
 def main() -> int:
     """Print the tables; 1 when ours stays under the target."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--cases", type=int, default=640)
+    parser.add_argument("--cases", type=int, default=1600)
     parser.add_argument("--tools", type=Path, default=Path(tempfile.gettempdir()) / _TOOLS)
     parser.add_argument("--without-others", action="store_true", help="only ours")
     parser.add_argument("--drafts", type=int, default=128, help="cases for the whole way; 0: none")

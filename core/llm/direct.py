@@ -10,12 +10,13 @@ from functools import cache
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import aiohttp
 import httpx2
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
 from core.llm.failures import explain
 from core.llm.pacing import Pace
-from core.llm.plain import post_json
+from core.llm.plain import open_plainly, post_json
 from core.llm.provider import api_key, check_served
 from core.llm.repeating import repeat
 from core.llm.slots import Turns, process_slots, taken
@@ -58,22 +59,20 @@ class DirectClient:
         self._sink = sink
         self._turns: Turns = pace or process_slots(settings.model_concurrency)
         self._client: AsyncOpenAI | None = None
-        self._http: httpx2.AsyncClient | None = None
+        self._plain: aiohttp.ClientSession | None = None
         self._headers: dict[str, str] = {}
         self.model = model or settings.model_name
         self.speaks_chat = settings.model_api == "chat_completions"
 
     async def __aenter__(self) -> Self:
-        # with a time limit of its own: plain requests go past the SDK's
-        self._http = DefaultAsyncHttpxClient(
-            verify=_certificates(), timeout=self._settings.model_timeout_seconds
-        )
+        seconds = self._settings.model_timeout_seconds
+        self._plain = open_plainly(seconds=seconds, certificates=_certificates())
         self._client = AsyncOpenAI(
             api_key=self._key,
             base_url=self._settings.model_base_url or None,
-            timeout=self._settings.model_timeout_seconds,
+            timeout=seconds,
             max_retries=0,  # repeat() is the one place that tries again
-            http_client=self._http,
+            http_client=DefaultAsyncHttpxClient(verify=_certificates(), timeout=seconds),
         )
         usual = self._client.default_headers
         self._headers = {name: value for name, value in usual.items() if isinstance(value, str)}
@@ -84,6 +83,9 @@ class DirectClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         client, self._client = self._client, None
+        plain, self._plain = self._plain, None
+        if plain is not None:
+            await plain.close()
         if client is not None:
             await client.close()
 
@@ -119,9 +121,9 @@ class DirectClient:
             path: of the endpoint below the base URL, without a slash before it.
         """
         url = f"{self._entered().base_url}{path}"
-        http, headers = self._http, self._headers
-        assert http is not None  # noqa: S101 - it is made with the client
-        return await self._repeated(lambda: post_json(http, url, body, headers=headers), used)
+        plain, headers = self._plain, self._headers
+        assert plain is not None  # noqa: S101 - it is made with the client
+        return await self._repeated(lambda: post_json(plain, url, body, headers=headers), used)
 
     def _entered(self) -> AsyncOpenAI:
         if self._client is None:

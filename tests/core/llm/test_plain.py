@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-import httpx2
 import openai
 import pytest
 
 from core.llm.failures import may_help_again, retry_after
-from core.llm.plain import post_json
+from core.llm.plain import open_plainly, post_json
 from tests.fake_openai import Answer, FakeOpenAI, fake_openai
 from tests.serving import silent_port
 
@@ -26,7 +25,7 @@ def server() -> Iterator[FakeOpenAI]:
 
 def post(url: str, *, seconds: float = 5.0) -> dict[str, Any]:
     async def run() -> dict[str, Any]:
-        async with httpx2.AsyncClient(timeout=seconds) as http:
+        async with open_plainly(seconds=seconds) as http:
             return await post_json(
                 http, f"{url}/chat/completions", BODY, headers={"Content-Type": "application/json"}
             )

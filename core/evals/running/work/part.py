@@ -99,7 +99,7 @@ class Part:
 
     async def _hand_out(self, helpers: list[asyncio.Task[None]]) -> None:
         """Claim and ask, until the run is over or to be put down."""
-        look_at, more_ungraded = 0.0, True
+        look_at, claim_at, more_ungraded = 0.0, 0.0, True
         while not self._should_stop():
             for each in helpers:
                 if each.done():
@@ -107,17 +107,19 @@ class Part:
             if self._lapsed():  # it was frozen, or cut off: others may have taken over what was to be asked
                 await self._drop_queue()
             wanted, moment = self._wanted(), time.monotonic()
-            if moment >= look_at:
+            if (wanted and moment >= claim_at) or moment >= look_at:
                 if not await self._is_on():
                     return
+                look_at = moment + _LOOK_SECONDS
                 claimed = await in_thread(self._claim, wanted) if wanted else 0
                 self._start_calls()
+                if claimed < wanted:
+                    claim_at = look_at  # nothing is left, but others may give some back
                 if more_ungraded or claimed < wanted:
                     more_ungraded = await self._keeper.claim_ungraded()
                 idle = not (self._queue or self._calls or self._keeper.busy)
                 if idle and await in_thread(ending.finish, self._run.key, database=self._database):
                     return
-                look_at = moment + (_LOOK_SECONDS if claimed < max(wanted, 1) else 0)
             self._wake.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), _TICK)
@@ -133,7 +135,8 @@ class Part:
         """How many cases to claim now: enough for the room there is, and for the next moment."""
         if self._stop_because or self._keeper.backlog > _MOST_BACKLOG:
             return 0
-        room, ahead = self._target.room, int(self._pace.a_second * _AHEAD_SECONDS)
+        room = self._target.room
+        ahead = room if self._pace.a_second is None else int(self._pace.a_second * _AHEAD_SECONDS)
         held = len(self._calls) + len(self._queue)
         if len(self._queue) >= max(1, ahead // 2) or held >= room + ahead:
             return 0
@@ -162,7 +165,21 @@ class Part:
             call.add_done_callback(self._ended)
 
     async def _call(self, task: Task) -> None:
-        self._take(await ask(self._target, task))
+        """Ask one case after the other, as long as there is room. The next one goes out before other answers
+        are looked at: answers that come together would else become questions that go out together, late."""
+        while True:
+            self._take(await ask(self._target, task))
+            if self._wanted():
+                self._wake.set()
+            if (
+                not self._queue
+                or len(self._calls) > self._target.room
+                or self._stop_because
+                or self._lapsed()
+                or self._should_stop()
+            ):
+                return
+            task = self._queue.popleft()
 
     def _ended(self, call: asyncio.Task[None]) -> None:
         self._calls.discard(call)
@@ -239,15 +256,18 @@ class Part:
 
 
 class _Rate:
-    """Answers a second, of the last half second or so."""
+    """Answers a second, of the last half second or so; None until it has been seen for so long."""
 
     def __init__(self) -> None:
-        self.a_second = 0.0
-        self._counted, self._since = 0, time.monotonic()
+        self.a_second: float | None = None
+        self._counted, self._since = 0, 0.0
 
     def count(self) -> None:
+        moment = time.monotonic()
+        if not self._since:  # from the first answer on: before, there could be none
+            self._since = moment
+            return
         self._counted += 1
-        passed = time.monotonic() - self._since
-        if passed >= _RATE_SECONDS:
-            self.a_second = self._counted / passed
-            self._counted, self._since = 0, time.monotonic()
+        if moment - self._since >= _RATE_SECONDS:
+            self.a_second = self._counted / (moment - self._since)
+            self._counted, self._since = 0, moment
