@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
@@ -22,6 +22,7 @@ from core.settings import Settings
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
 _RESERVED = {"system", "ratchet"}
+_IS_ACTIVE_ADMIN = and_(col(Person.role) == Role.ADMIN.value, col(Person.active))
 
 
 def add_person(
@@ -85,7 +86,7 @@ def change_role(actor: Actor, person_id: int, *, session: Session, role: Role | 
         PermissionDenied, NotFound, InvalidInput: as the names say.
         Conflict: they are the last active admin.
     """
-    person = _managed(actor, person_id, session)
+    person = _managed(actor, person_id, session, may_cost_an_admin=True)
     wanted = _checked_role(role)
     before = person.role
     if wanted == before:
@@ -133,7 +134,7 @@ def deactivate(actor: Actor, person_id: int, *, session: Session) -> Person:
         PermissionDenied, NotFound: as the names say.
         Conflict: they are the last active admin.
     """
-    person = _managed(actor, person_id, session)
+    person = _managed(actor, person_id, session, may_cost_an_admin=True)
     if not person.active:
         return person
     if person.role == Role.ADMIN:
@@ -212,8 +213,15 @@ def check_production(settings: Settings, session: Session) -> None:
         )
 
 
-def _managed(actor: Actor, person_id: int, session: Session) -> Person:
+def _managed(actor: Actor, person_id: int, session: Session, *, may_cost_an_admin: bool = False) -> Person:
+    """The person, locked; with all active admins where one of them may stop being one."""
     require(actor, Permission.PEOPLE_MANAGE)
+    if may_cost_an_admin:
+        # All in one order: two who lock each other first and then all admins would wait for each other.
+        among = or_(_IS_ACTIVE_ADMIN, col(Person.id) == person_id)
+        session.scalars(
+            select(Person.id).where(among).order_by(col(Person.id)).with_for_update()  # type: ignore[call-overload]
+        ).all()
     person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if person is None:
         raise NotFound(f"There is no person with number {person_id}.")
@@ -221,15 +229,9 @@ def _managed(actor: Actor, person_id: int, session: Session) -> Person:
 
 
 def _keep_an_admin(person: Person, session: Session) -> None:
-    """Lock the active admins, so that two of them cannot remove each other in the same moment."""
-    query = (
-        select(Person.id)  # type: ignore[call-overload]
-        .where(col(Person.role) == Role.ADMIN.value, col(Person.active))
-        .order_by(col(Person.id))
-        .with_for_update()
-    )
-    others = [key for key in session.scalars(query) if key != person.id]
-    if not others:
+    """Refuse to lose the last active admin; they are locked already, see :func:`_managed`."""
+    others = select(Person.id).where(_IS_ACTIVE_ADMIN, col(Person.id) != person.id)  # type: ignore[call-overload]
+    if session.scalars(others.limit(1)).first() is None:
         raise Conflict(f"{person.name} is the last active admin. Give somebody else the admin role first.")
 
 

@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
+from zlib import crc32
 
 import pytest
 
@@ -82,8 +83,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.timeout(300))
-            # one browser and one server at a time: two of each starve each other on two cores
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            # a file at a time in each of two workers: a browser waits for its server half of the time, and
+            # more than two starve each other on two cores
+            side = crc32(item.path.name.encode()) % 2
+            item.add_marker(pytest.mark.xdist_group(f"browser {side}"))
             if not Path(CHROMIUM).exists() and not os.environ.get("RATCHET_TEST_REQUIRE_BROWSER"):
                 item.add_marker(pytest.mark.skip(reason="no Chromium found: install it, or set CHROMIUM"))
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, func
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from core.assist import Draft
 from core.criteria import Judgement
-from core.database import Database
 from core.evals import ScoreQuery, list_judges, read_series
 from core.evals.tables import GraderCalibration
 from core.identity import Person, actor_of
 from core.labelling import LabelAssignment, LabelItem, LabelQueue
 from core.reporting import corrected_score
-from core.sample import checked_drafts, load_sample
-from core.settings import get_settings
+from core.sample import checked_drafts
 from tests.core.sample.conftest import REFERENCE, Loaded
 
 
@@ -90,28 +88,3 @@ def test_the_score_of_drafts_is_known_as_people_would_judge(loaded: Loaded) -> N
     assert corrected.whole.labels == 90
     assert corrected.whole.rate.method.startswith("Prediction-powered")
     assert corrected.whole.rate.low < corrected.whole.rate.estimate < corrected.whole.rate.high
-
-
-@pytest.mark.usefixtures("quick_vectors")
-def test_an_interrupted_comparison_is_made_by_the_next_load(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def stop(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(checked_drafts, "run_calibration", stop)
-        with pytest.raises(KeyboardInterrupt):
-            load_sample(database, get_settings(), reference=REFERENCE)
-    assert not checked_drafts.drafts_are_checked(database)
-    again = load_sample(database, get_settings(), reference=REFERENCE + timedelta(hours=5))
-    assert again.judgements == 0  # the labels had been stored
-    assert checked_drafts.drafts_are_checked(database)
-    with database.transaction() as session:
-        first = session.exec(select(GraderCalibration)).one()
-        assert first.created_at < REFERENCE
-        figures = first.figures
-        session.execute(delete(GraderCalibration))
-    load_sample(database, get_settings())
-    with database.reading() as session:
-        assert session.exec(select(GraderCalibration)).one().figures == figures
