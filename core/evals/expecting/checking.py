@@ -11,7 +11,7 @@ from core.errors import RatchetError
 from core.evals.content import CaseContent
 from core.evals.expecting.folding import storable
 from core.evals.expecting.problems import problems_of
-from core.evals.expecting.registry import Checked, find_kind, kind_of, name_of, weight_of
+from core.evals.expecting.registry import Answered, Checked, find_kind, kind_of, name_of, weight_of
 from core.evals.grade import Grade
 from core.evals.output import Output
 
@@ -36,7 +36,7 @@ def check_expectation(
         found = Checked(None, error=said)
     else:
         try:
-            found = made.check(given, case, output, services)
+            found = made.check(given, Answered(case, output, services))
         except RatchetError as error:
             found = Checked(None, error=str(error))
         except Exception:  # a defect of one check is one failed grading, never the end of a run

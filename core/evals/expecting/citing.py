@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.classifiers import Services
-from core.evals.content import CaseContent
 from core.evals.expecting.folding import quoted
-from core.evals.expecting.registry import Checked, Expectation, ExpectationField, Titles, expectation
+from core.evals.expecting.registry import (
+    Answered,
+    Checked,
+    Expectation,
+    ExpectationField,
+    Titles,
+    expectation,
+)
 from core.evals.output import Output
 
 
@@ -39,22 +44,16 @@ class Cites(Expectation):
         """Cites “Refunds after renewal”."""
         return f"Cites “{titles.get(given['article'], given['article'])}”"
 
-    def check(
-        self,
-        given: Mapping[str, Any],
-        case: CaseContent,  # noqa: ARG002
-        output: Output,
-        services: Services,  # noqa: ARG002
-    ) -> Checked:
+    def check(self, given: Mapping[str, Any], answered: Answered) -> Checked:
         """Look for it among the citations; say whether it was at least found."""
         wanted = given["article"]
-        cited = _articles(output)
+        cited = _articles(answered.output)
         if wanted in cited:
             return Checked(True, f"It cites “{cited[wanted]}”.", answer=wanted, wanted=wanted)
         said = f"It cites {quoted(list(cited.values())[:5])}." if cited else "It cites nothing."
-        if any(each.get("article") == wanted for each in output.retrieved):
+        if any(each.get("article") == wanted for each in answered.output.retrieved):
             said += " The search had found the right article."
-        elif output.retrieved:
+        elif answered.output.retrieved:
             said += " The search had not found the right article."
         return Checked(False, said, answer=", ".join(cited), wanted=wanted)
 
@@ -70,17 +69,11 @@ class CitesSomething(Expectation):
         """Cites at least one article."""
         return "Cites at least one article"
 
-    def check(
-        self,
-        given: Mapping[str, Any],  # noqa: ARG002
-        case: CaseContent,  # noqa: ARG002
-        output: Output,
-        services: Services,  # noqa: ARG002
-    ) -> Checked:
+    def check(self, given: Mapping[str, Any], answered: Answered) -> Checked:  # noqa: ARG002
         """Count the citations."""
-        cited = _articles(output)
+        cited = _articles(answered.output)
         said = f"It cites {quoted(list(cited.values())[:5])}." if cited else "It cites nothing."
-        return Checked(bool(output.citations), said, answer=", ".join(cited), wanted="a citation")
+        return Checked(bool(answered.output.citations), said, answer=", ".join(cited), wanted="a citation")
 
 
 def _articles(output: Output) -> dict[str, str]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.classifiers import Services
-from core.evals.content import CaseContent
 from core.evals.expecting.folding import quoted
-from core.evals.expecting.registry import Checked, Expectation, ExpectationField, Titles, expectation
-from core.evals.output import Output
+from core.evals.expecting.registry import (
+    Answered,
+    Checked,
+    Expectation,
+    ExpectationField,
+    Titles,
+    expectation,
+)
 
 STRONG = "strong"
 
@@ -39,13 +43,7 @@ class ByCriterion(Expectation):
             else f"{question} has a good answer"
         )
 
-    def check(
-        self,
-        given: Mapping[str, Any],
-        case: CaseContent,  # noqa: ARG002
-        output: Output,  # noqa: ARG002
-        services: Services,  # noqa: ARG002
-    ) -> Checked:
+    def check(self, given: Mapping[str, Any], answered: Answered) -> Checked:  # noqa: ARG002
         """Graders do that, see :mod:`core.evals.grading`."""
         return Checked(None, error=f"No grader answers “{given['criterion']}”.")
 
@@ -69,13 +67,7 @@ class Unsupported(Expectation):
         origin = f" of {given['from']}" if given.get("from") else ""
         return f"“{named or 'A check'}”{origin}, which cannot be graded here"
 
-    def check(
-        self,
-        given: Mapping[str, Any],  # noqa: ARG002
-        case: CaseContent,  # noqa: ARG002
-        output: Output,  # noqa: ARG002
-        services: Services,  # noqa: ARG002
-    ) -> Checked:
+    def check(self, given: Mapping[str, Any], answered: Answered) -> Checked:  # noqa: ARG002
         """Say so; it does not count."""
         return Checked(None, error="This cannot be graded here.", counts=False)
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.assist import REASONS
-from core.classifiers import Services
-from core.evals.content import CaseContent
 from core.evals.expecting.registry import (
+    Answered,
     Checked,
     Expectation,
     ExpectationField,
@@ -65,14 +64,9 @@ class Decision(Expectation):
         reason = given.get("reason")
         return f"{said}, because: {REASONS[reason].rstrip('.')}" if reason else said
 
-    def check(
-        self,
-        given: Mapping[str, Any],
-        case: CaseContent,  # noqa: ARG002
-        output: Output,
-        services: Services,  # noqa: ARG002
-    ) -> Checked:
+    def check(self, given: Mapping[str, Any], answered: Answered) -> Checked:
         """Compare the decision. Whoever waits for an approval has not refused to answer."""
+        output = answered.output
         decisions = given["decisions"]
         fits = output.decision in decisions or (output.decision == WAITING and ANSWER in decisions)
         said = _DID.get(output.decision, f"It decides “{output.decision}”.")

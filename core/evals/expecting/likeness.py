@@ -13,13 +13,13 @@ from core.errors import ConfigurationError
 from core.evals.content import CaseContent
 from core.evals.expecting.folding import compared, quoted
 from core.evals.expecting.registry import (
+    Answered,
     Checked,
     Expectation,
     ExpectationField,
     Titles,
     expectation,
 )
-from core.evals.output import Output
 
 log = logging.getLogger(__name__)
 
@@ -49,21 +49,15 @@ class Reference(Expectation):
             return f"A right reply would be {said}"
         return f"Resembles {said} ({given['at_least']:g} or more of 1)"
 
-    def check(
-        self,
-        given: Mapping[str, Any],
-        case: CaseContent,
-        output: Output,
-        services: Services,
-    ) -> Checked:
+    def check(self, given: Mapping[str, Any], answered: Answered) -> Checked:
         """Measure the likeness, see :func:`likeness`."""
         at_least = given.get("at_least")
         if at_least is None:
             return Checked(None, "Shown to judges as the reference.", counts=False)
         wanted = f"{at_least:g} or more alike"
-        if not output.text.strip():
+        if not answered.output.text.strip():
             return Checked(False, "There is no reply.", wanted=wanted, score=0.0)
-        alike, how = likeness(output.text, given["text"], services, about=case)
+        alike, how = likeness(answered.output.text, given["text"], answered.services, about=answered.case)
         said = f"{alike:.2f} alike by {how}; {at_least:g} was wanted."
         return Checked(alike >= at_least, said, answer=f"{alike:.2f}", wanted=wanted, score=alike)
 

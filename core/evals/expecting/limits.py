@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.classifiers import Services
-from core.evals.content import CaseContent
-from core.evals.expecting.registry import Checked, Expectation, ExpectationField, Titles, expectation
-from core.evals.output import Output
+from core.evals.expecting.registry import (
+    Answered,
+    Checked,
+    Expectation,
+    ExpectationField,
+    Titles,
+    expectation,
+)
 
 
 @expectation("cost")
@@ -25,14 +29,9 @@ class Cost(Expectation):
         """Costs at most $0.01."""
         return f"Costs at most ${given['at_most']:g}"
 
-    def check(
-        self,
-        given: Mapping[str, Any],
-        case: CaseContent,  # noqa: ARG002
-        output: Output,
-        services: Services,  # noqa: ARG002
-    ) -> Checked:
+    def check(self, given: Mapping[str, Any], answered: Answered) -> Checked:
         """Compare the cost."""
+        output = answered.output
         answer, wanted = f"${output.cost:.4g}", f"at most ${given['at_most']:g}"
         return Checked(output.cost <= given["at_most"], f"It cost {answer}.", answer=answer, wanted=wanted)
 
@@ -59,14 +58,9 @@ class Latency(Expectation):
         """Takes at most 3,000 ms."""
         return f"Takes at most {given['at_most_ms']:,g} ms"
 
-    def check(
-        self,
-        given: Mapping[str, Any],
-        case: CaseContent,  # noqa: ARG002
-        output: Output,
-        services: Services,  # noqa: ARG002
-    ) -> Checked:
+    def check(self, given: Mapping[str, Any], answered: Answered) -> Checked:
         """Compare the time."""
+        output = answered.output
         answer, wanted = f"{output.milliseconds:,.0f} ms", f"at most {given['at_most_ms']:,g} ms"
         within = output.milliseconds <= given["at_most_ms"]
         return Checked(within, f"It took {answer}.", answer=answer, wanted=wanted)

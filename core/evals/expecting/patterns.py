@@ -9,9 +9,8 @@ from typing import Any
 
 import regex  # type: ignore[import-untyped]
 
-from core.classifiers import Services
-from core.evals.content import CaseContent
 from core.evals.expecting.registry import (
+    Answered,
     Checked,
     Expectation,
     ExpectationField,
@@ -19,7 +18,6 @@ from core.evals.expecting.registry import (
     expectation,
     setting,
 )
-from core.evals.output import Output
 
 LIMIT = 0.5
 """Seconds one pattern may take on one reply."""
@@ -51,18 +49,12 @@ class Matches(Expectation):
         """Matches the pattern /a/."""
         return f"{'Does not match' if given.get('not') else 'Matches'} the pattern /{given['pattern']}/"
 
-    def check(
-        self,
-        given: Mapping[str, Any],
-        case: CaseContent,  # noqa: ARG002
-        output: Output,
-        services: Services,  # noqa: ARG002
-    ) -> Checked:
+    def check(self, given: Mapping[str, Any], answered: Answered) -> Checked:
         """Search it; what takes too long is an error, since neither yes nor no would be true."""
         unwanted = bool(setting(given, "not"))
         wanted = f"{'not ' if unwanted else ''}/{given['pattern']}/"
         try:
-            found = _compiled(given["pattern"]).search(output.text, timeout=LIMIT, concurrent=True)
+            found = _compiled(given["pattern"]).search(answered.output.text, timeout=LIMIT, concurrent=True)
         except TimeoutError:
             return Checked(
                 None,

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from core.classifiers import Services
-from core.evals.content import CaseContent
 from core.evals.expecting.registry import (
+    Answered,
     Checked,
     Expectation,
     ExpectationField,
@@ -17,7 +16,6 @@ from core.evals.expecting.registry import (
     expectation,
     setting,
 )
-from core.evals.output import Output
 
 _MISSING = object()
 
@@ -47,14 +45,9 @@ class Proposes(Expectation):
             return said
         return f"{said} with {', '.join(f'{name} {_said(value)}' for name, value in arguments.items())}"
 
-    def check(
-        self,
-        given: Mapping[str, Any],
-        case: CaseContent,  # noqa: ARG002
-        output: Output,
-        services: Services,  # noqa: ARG002
-    ) -> Checked:
+    def check(self, given: Mapping[str, Any], answered: Answered) -> Checked:
         """Compare with each proposal of that action; say which argument of the nearest one differs."""
+        output = answered.output
         action, arguments = given["action"], setting(given, "arguments")
         wanted = _call(action, arguments)
         proposed = [str(each.get("action")) for each in output.proposals]
@@ -82,14 +75,9 @@ class ProposesNothing(Expectation):
         """Proposes no action."""
         return "Proposes no action"
 
-    def check(
-        self,
-        given: Mapping[str, Any],  # noqa: ARG002
-        case: CaseContent,  # noqa: ARG002
-        output: Output,
-        services: Services,  # noqa: ARG002
-    ) -> Checked:
+    def check(self, given: Mapping[str, Any], answered: Answered) -> Checked:  # noqa: ARG002
         """Count the proposals."""
+        output = answered.output
         calls = "; ".join(
             _call(str(each.get("action")), each.get("arguments") or {}) for each in output.proposals
         )

@@ -63,6 +63,15 @@ class ExpectationField:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What is checked: the output, the case it answers, and what a check may use."""
+
+    case: CaseContent
+    output: Output
+    services: Services
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """What a check found.
 
@@ -103,9 +112,7 @@ class Expectation(ABC):
         """One sentence without a full stop. Only called with an expectation that has no problems."""
 
     @abstractmethod
-    def check(
-        self, given: Mapping[str, Any], case: CaseContent, output: Output, services: Services
-    ) -> Checked:
+    def check(self, given: Mapping[str, Any], answered: Answered) -> Checked:
         """Compare an output with it. Only called with an expectation that has no problems.
 
         Raises:

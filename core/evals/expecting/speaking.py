@@ -6,10 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from core.classifiers import Services
-from core.evals.content import CaseContent
-from core.evals.expecting.registry import Checked, Expectation, ExpectationField, Titles, expectation
-from core.evals.output import Output
+from core.evals.expecting.registry import (
+    Answered,
+    Checked,
+    Expectation,
+    ExpectationField,
+    Titles,
+    expectation,
+)
 from core.llm import detect_language
 
 _READ = 5_000  # characters; more change nothing
@@ -38,18 +42,12 @@ class Language(Expectation):
         """Is written in the language de."""
         return f"Is written in the language “{_code(given['locale'])}”"
 
-    def check(
-        self,
-        given: Mapping[str, Any],
-        case: CaseContent,  # noqa: ARG002
-        output: Output,
-        services: Services,  # noqa: ARG002
-    ) -> Checked:
+    def check(self, given: Mapping[str, Any], answered: Answered) -> Checked:
         """Detect it; a text that does not show its language is an error, not a failure."""
         wanted = _code(given["locale"])
-        if not output.text.strip():
+        if not answered.output.text.strip():
             return Checked(False, "There is no reply.", wanted=wanted)
-        spoken = detect_language(output.text[:_READ], fallback="")
+        spoken = detect_language(answered.output.text[:_READ], fallback="")
         if not spoken:
             return Checked(None, wanted=wanted, error="The reply is too short to tell its language.")
         return Checked(spoken == wanted, f"It is written in “{spoken}”.", answer=spoken, wanted=wanted)

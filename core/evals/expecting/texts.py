@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
-from core.classifiers import Services
-from core.evals.content import CaseContent
 from core.evals.expecting.folding import compared, quoted
 from core.evals.expecting.registry import (
+    Answered,
     Checked,
     Expectation,
     ExpectationField,
@@ -17,7 +17,6 @@ from core.evals.expecting.registry import (
     expectation,
     setting,
 )
-from core.evals.output import Output
 
 _CASE = "Ignore upper and lower case"
 _SAME = "Typographic quotes, dashes and line breaks never make a difference."
@@ -44,15 +43,9 @@ class Contains(Expectation):
         """Says “a” and “b”."""
         return f"Says {quoted(given['texts'], joined='and' if setting(given, 'all') else 'or')}"
 
-    def check(
-        self,
-        given: Mapping[str, Any],
-        case: CaseContent,  # noqa: ARG002
-        output: Output,
-        services: Services,  # noqa: ARG002
-    ) -> Checked:
+    def check(self, given: Mapping[str, Any], answered: Answered) -> Checked:
         """Look for each."""
-        found, missing = _sought(given, output.text)
+        found, missing = _sought(given, answered.output.text)
         wanted = quoted(given["texts"])
         if setting(given, "all"):
             said = f"It does not say {quoted(missing, joined='or')}." if missing else ""
@@ -76,23 +69,43 @@ class NotContains(Expectation):
         """Does not say “a” or “b”."""
         return f"Does not say {quoted(given['texts'], joined='or')}"
 
-    def check(
-        self,
-        given: Mapping[str, Any],
-        case: CaseContent,  # noqa: ARG002
-        output: Output,
-        services: Services,  # noqa: ARG002
-    ) -> Checked:
+    def check(self, given: Mapping[str, Any], answered: Answered) -> Checked:
         """Look for each."""
-        found, _ = _sought(given, output.text)
+        found, _ = _sought(given, answered.output.text)
         said = f"It says {quoted(found)}." if found else "It says none of it."
         return Checked(
             not found, said, answer=quoted(found), wanted=f"not {quoted(given['texts'], joined='or')}"
         )
 
 
+class _OneOf(Expectation):
+    """The reply, or its beginning, is one of some texts."""
+
+    same: ClassVar[str]
+    other: ClassVar[str]
+    shown: ClassVar[int | None] = None
+    """Characters of the reply that are kept as its answer; None: all."""
+
+    @abstractmethod
+    def fits(self, text: str, wanted: str) -> bool:
+        """Whether the reply is as wanted; both are ready to be compared."""
+
+    def describe(self, given: Mapping[str, Any], titles: Titles) -> str:  # noqa: ARG002
+        """The title, and “a” or “b”."""
+        return f"{self.title} {quoted(given['texts'], joined='or')}"
+
+    def check(self, given: Mapping[str, Any], answered: Answered) -> Checked:
+        """Compare with each."""
+        ignore = setting(given, "ignore_case")
+        text = compared(answered.output.text, ignore_case=ignore)
+        passed = any(self.fits(text, compared(each, ignore_case=ignore)) for each in given["texts"])
+        said = self.same if passed else (self.other if text else NO_REPLY)
+        wanted = quoted(given["texts"], joined="or")
+        return Checked(passed, said, answer=answered.output.text[: self.shown], wanted=wanted)
+
+
 @expectation("equals")
-class Equals(Expectation):
+class Equals(_OneOf):
     """The whole text of the reply."""
 
     title = "Is exactly"
@@ -101,30 +114,15 @@ class Equals(Expectation):
         _texts("The reply", "Each of these is right."),
         ExpectationField("ignore_case", _CASE, "switch", default=False),
     )
+    same, other = "It is the same.", "It says something else."
 
-    def describe(self, given: Mapping[str, Any], titles: Titles) -> str:  # noqa: ARG002
-        """Is exactly “a”."""
-        return f"Is exactly {quoted(given['texts'], joined='or')}"
-
-    def check(
-        self,
-        given: Mapping[str, Any],
-        case: CaseContent,  # noqa: ARG002
-        output: Output,
-        services: Services,  # noqa: ARG002
-    ) -> Checked:
+    def fits(self, text: str, wanted: str) -> bool:
         """Compare the whole."""
-        ignore = setting(given, "ignore_case")
-        same = any(
-            compared(text, ignore_case=ignore) == compared(output.text, ignore_case=ignore)
-            for text in given["texts"]
-        )
-        said = "It is the same." if same else ("It says something else." if output.text else NO_REPLY)
-        return Checked(same, said, answer=output.text, wanted=quoted(given["texts"], joined="or"))
+        return text == wanted
 
 
 @expectation("starts_with")
-class StartsWith(Expectation):
+class StartsWith(_OneOf):
     """How the reply begins."""
 
     title = "Begins with"
@@ -133,24 +131,12 @@ class StartsWith(Expectation):
         _texts("How it begins", "Each of these is right."),
         ExpectationField("ignore_case", _CASE, "switch", default=False),
     )
+    same, other = "It does.", "It begins otherwise."
+    shown = 80
 
-    def describe(self, given: Mapping[str, Any], titles: Titles) -> str:  # noqa: ARG002
-        """Begins with “a”."""
-        return f"Begins with {quoted(given['texts'], joined='or')}"
-
-    def check(
-        self,
-        given: Mapping[str, Any],
-        case: CaseContent,  # noqa: ARG002
-        output: Output,
-        services: Services,  # noqa: ARG002
-    ) -> Checked:
+    def fits(self, text: str, wanted: str) -> bool:
         """Compare the beginning."""
-        ignore = setting(given, "ignore_case")
-        text = compared(output.text, ignore_case=ignore)
-        begins = any(text.startswith(compared(each, ignore_case=ignore)) for each in given["texts"])
-        said = "It does." if begins else ("It begins otherwise." if text else NO_REPLY)
-        return Checked(begins, said, answer=output.text[:80], wanted=quoted(given["texts"], joined="or"))
+        return text.startswith(wanted)
 
 
 @expectation("is_json")
@@ -164,20 +150,14 @@ class IsJson(Expectation):
         """Is JSON."""
         return "Is JSON that can be read"
 
-    def check(
-        self,
-        given: Mapping[str, Any],  # noqa: ARG002
-        case: CaseContent,  # noqa: ARG002
-        output: Output,
-        services: Services,  # noqa: ARG002
-    ) -> Checked:
+    def check(self, given: Mapping[str, Any], answered: Answered) -> Checked:  # noqa: ARG002
         """Read it, as strictly as RFC 8259 has it."""
         try:
-            json.loads(output.text, parse_constant=_refuse)
+            json.loads(answered.output.text, parse_constant=_refuse)
         except RecursionError:
             return Checked(False, "It is nested too deeply to be read.", wanted="JSON")
         except ValueError as error:
-            return Checked(False, f"It is no JSON: {error}.", answer=output.text[:80], wanted="JSON")
+            return Checked(False, f"It is no JSON: {error}.", answer=answered.output.text[:80], wanted="JSON")
         return Checked(True, "It is JSON.", wanted="JSON")
 
 
