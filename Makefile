@@ -48,9 +48,9 @@ browser:
 	  && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	} || echo "No Chromium here and no right to install it: the browser tests will be skipped."
 
-# Five workers for two cores: two wait for browsers most of the time, and others for processes they end.
+# Four workers for two cores: two wait for browsers most of the time, and others for processes they end.
 test: setup-test browser
-	@$(BIN)/python -m pytest -n 5 --dist loadgroup
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup
 
 # Only what asks the database (tests/conftest.py), without the attacks (minutes), what calls other rooms' public
 # faces (the command line, the sample), and file formats but one. All of it was run on SQLite a moment before.
@@ -59,7 +59,7 @@ ELSEWHERE := tests/core/llm tests/core/assist/guardrails tests/core/assist/test_
   tests/core/evals/formats $(addprefix tests/core/surfaces/test_,any_input.py csv.py documentation.py intercom.py mbox.py zendesk.py)
 
 test-postgres: setup-test
-	@RATCHET_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 4 --dist loadgroup tests/core \
+	@RATCHET_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 3 --dist loadgroup tests/core \
 	  $(addprefix --ignore=,$(ELSEWHERE))
 
 lint: setup-test

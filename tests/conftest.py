@@ -19,6 +19,7 @@ from core.database import Database, migrate
 from core.settings import get_settings
 
 ON_POSTGRES = os.environ.get("RATCHET_TEST_DATABASE") == "postgres"
+_ROOM = 4_000_000_000  # bytes
 _ASKS = {"database", "database_url", "postgres_server", "loaded"}
 
 
@@ -79,8 +80,20 @@ def postgres_server() -> Iterator[str]:
     """
     from tests.postgres import running_postgres
 
-    with TemporaryDirectory(prefix="ratchet-postgres-") as folder, running_postgres(Path(folder)) as url:
+    with (
+        TemporaryDirectory(prefix="ratchet-postgres-", dir=_in_memory()) as folder,
+        running_postgres(Path(folder)) as url,
+    ):
         yield url
+
+
+def _in_memory() -> str | None:
+    """A folder in memory with room for databases: copying them on a disk takes longer than most tests."""
+    folder = "/dev/shm"
+    try:
+        return folder if shutil.disk_usage(folder).free > _ROOM and os.access(folder, os.W_OK) else None
+    except OSError:
+        return None
 
 
 @pytest.fixture(scope="session")
