@@ -9,6 +9,7 @@ BENCHMARKS = (
     "real_data",
     "outcomes",
     "search",
+    "knowledge",
     "answers",
     "abstention",
     "queue",

@@ -17,14 +17,18 @@ from core.database import migrate, open_database
 from core.evals import ScoreKeeper, dispatch_calibrations, dispatch_runs
 from core.identity import check_production
 from core.jobs import DurableJobs, Duty, Worker
-from core.knowledge import embed_missing
+from core.knowledge import embed_missing, start_due
 from core.llm import Embedder, get_embedder
+from core.releases import watch_releases
+from core.releases.replaying import dispatch_replays
 from core.settings import Settings, get_settings
 from core.surfaces import deliver_due, export_due, export_evaluations_due
 from core.traces import purge_texts, sweep
 
 EVAL_RUNS = "work on eval runs"
 """Name of the duty to wake when a run was started."""
+REPLAYS = "replay proposals"
+"""The same for a replay."""
 _AT_MOST = 50  # deliveries a turn
 _EMBED_SECONDS = 2.0  # a turn; deliveries wait for it, because they share the worker's thread
 
@@ -40,6 +44,9 @@ class Process:
             [
                 Duty("deliver replies", self._deliver, interval=5),
                 Duty(EVAL_RUNS, self._take_part, interval=1),
+                Duty(REPLAYS, self._replay, interval=2),
+                Duty("watch releases", self._watch_releases, interval=600),
+                Duty("start dated articles", self._start_dated, interval=30),
                 Duty("make search vectors", self._embed, interval=30),
                 Duty("sweep drafts", self._sweep, interval=15),
                 Duty("carry out actions", self._carry_out, interval=2),
@@ -140,6 +147,15 @@ class Process:
 
     def _take_part(self) -> int:
         return dispatch_runs(database=self.database, jobs=self.jobs)
+
+    def _replay(self) -> int:
+        return dispatch_replays(database=self.database, jobs=self.jobs)
+
+    def _watch_releases(self) -> int:
+        return watch_releases(database=self.database)
+
+    def _start_dated(self) -> int:
+        return start_due(self.database)
 
     def _sweep(self) -> int:
         return self.runner.sweep()

@@ -36,11 +36,19 @@ PAGES = (
     ),
     Entry(
         "Knowledge",
-        "specialist/knowledge.py",
+        "specialist/knowledge/page.py",
         "Articles",
         ":material/menu_book:",
         "knowledge",
         Permission.KNOWLEDGE_READ,
+    ),
+    Entry(
+        "Knowledge",
+        "specialist/releases/page.py",
+        "Releases",
+        ":material/rocket_launch:",
+        "releases",
+        Permission.RELEASES_READ,
     ),
     Entry(
         "Knowledge",

@@ -23,8 +23,13 @@ _ROOM = 4_000_000_000  # bytes
 _ASKS = {"database", "database_url", "postgres_server", "loaded"}
 
 
+@pytest.hookimpl(trylast=True)  # folders have marked theirs by then
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The run on Postgres is about what asks the database; all else has just been run without it."""
+    """What one worker does alone comes first, lest the others wait for it at the end.
+
+    The run on Postgres is about what asks the database; all else has just been run without it.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
     if ON_POSTGRES:
         asks = [bool(_ASKS & set(getattr(item, "fixturenames", ()))) for item in items]
         config.hook.pytest_deselected(

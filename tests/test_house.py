@@ -11,12 +11,13 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 FLOORS = {
-    "settings": 0, "errors": 0, "database": 0,
+    "settings": 0, "errors": 0, "differences": 0, "database": 0,
     "audit": 1, "identity": 1, "jobs": 1, "llm": 1, "statistics": 1,
     "conversations": 2, "knowledge": 2, "criteria": 2, "actions": 2, "traces": 2,
     "classifiers": 2,
     "assist": 3,
     "evals": 4, "labelling": 4,
+    "insights": 5, "releases": 5,
     "surfaces": 6, "sample": 6, "reporting": 6,
     "cli": 7, "__main__": 8,
 }  # fmt: skip

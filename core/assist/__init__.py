@@ -13,18 +13,21 @@ from core.assist.concealing import Concealer, conceal_subjects
 from core.assist.context import Utterance
 from core.assist.equipment import Equipment, equip
 from core.assist.failures import as_provider_error
+from core.assist.finding import finds_again
 from core.assist.grounding.citations import Removed, VerifiedCitation
 from core.assist.grounding.evidence import Retrieved
 from core.assist.guardrails import GUARDRAILS, Finding, Guardrail, blocks, check_reply
+from core.assist.instructions import INSTRUCTIONS
 from core.assist.judging import read_drafts
 from core.assist.masking import Known, Masked, Masker, mask, unmask
 from core.assist.now import draft_now
+from core.assist.released import MODEL_PARTS, Released, put_setting, read_released
 from core.assist.replaying import PastCase, PastMessage, Replayed, past_context, replay
 from core.assist.replying import send_composed
 from core.assist.result import DraftResult, PausedRun
 from core.assist.running.outcomes import discard_draft, draft_used, record_use
 from core.assist.running.runner import DraftRunner
-from core.assist.tables import Build, Citation, Draft
+from core.assist.tables import Build, Citation, Draft, LiveSetting
 from core.assist.views import (
     REASONS,
     CitationView,
@@ -37,6 +40,8 @@ from core.assist.views import (
 
 __all__ = [
     "GUARDRAILS",
+    "INSTRUCTIONS",
+    "MODEL_PARTS",
     "REASONS",
     "Background",
     "Build",
@@ -51,6 +56,7 @@ __all__ = [
     "Finding",
     "Guardrail",
     "Known",
+    "LiveSetting",
     "Masked",
     "Masker",
     "PassageView",
@@ -58,6 +64,7 @@ __all__ = [
     "PastMessage",
     "Paused",
     "PausedRun",
+    "Released",
     "Removed",
     "Replayed",
     "Retrieved",
@@ -79,11 +86,14 @@ __all__ = [
     "draft_now",
     "draft_used",
     "equip",
+    "finds_again",
     "knowledge_digest",
     "mask",
     "past_context",
+    "put_setting",
     "read_background",
     "read_drafts",
+    "read_released",
     "record_use",
     "replay",
     "send_composed",

@@ -18,13 +18,14 @@ from core.assist.grounding.citations import CONTRIBUTES, ENOUGH
 from core.assist.grounding.quotes import SIMILAR_ENOUGH
 from core.assist.guardrails import GUARDRAILS
 from core.assist.instructions import INSTRUCTIONS, VERSION
+from core.assist.released import read_released
 from core.assist.tables import Build
 from core.classifiers import holding_versions
 from core.knowledge.tables import Article, ArticleVersion, SearchStamp
 from core.settings import Settings
 
 CANDIDATE = "candidate"
-"""Version of instructions that are not ours (yet)."""
+"""Version of instructions that are not the code's: tried by somebody, or released."""
 _ID_LENGTH = 16
 _SDK = {name: version(name) for name in ("openai", "openai-agents")}
 _digests: dict[str, tuple[tuple[int, int], str]] = {}
@@ -32,17 +33,26 @@ _lock = Lock()
 
 
 def current_build(
-    *, session: Session, settings: Settings, actions: str = "", instructions: str = INSTRUCTIONS
+    *,
+    session: Session,
+    settings: Settings,
+    actions: str = "",
+    instructions: str | None = None,
+    remember: bool = True,
 ) -> Build:
     """The build in force, not stored yet: see :func:`store_build`.
 
-    Costs three small queries while the knowledge stays the same; the digest of the live articles is kept
+    Costs a few small queries while the knowledge stays the same; the digest of the live articles is kept
     per process and read again only after the search stamp moved.
 
     Args:
         actions: digest of the catalogue; empty where the agent can only search.
-        instructions: those of a change somebody tries, else ours.
+        instructions: exactly these, and exactly the settings' model; None: what is released, else ours.
+        remember: False in a transaction that changes knowledge and may yet be undone.
     """
+    if instructions is None:
+        released = read_released(session=session)
+        settings, instructions = released.settings(settings), released.instructions or INSTRUCTIONS
     contents: dict[str, Any] = {
         "instructions": {
             "version": VERSION if instructions == INSTRUCTIONS else CANDIDATE,
@@ -65,7 +75,7 @@ def current_build(
         "classifiers": [list(each) for each in holding_versions(session=session)],
         "guardrails": {name: each.severity for name, each in GUARDRAILS.items()},
         "organisation": settings.organisation,
-        "knowledge": knowledge_digest(session=session),
+        "knowledge": knowledge_digest(session=session, remember=remember),
         "sdk": dict(_SDK),
     }
     return build_of(contents)
@@ -84,15 +94,20 @@ def store_build(build: Build, *, session: Session) -> None:
     session.execute(insert.values(**values).on_conflict_do_nothing(index_elements=["id"]))
 
 
-def knowledge_digest(*, session: Session) -> str:
-    """SHA-256 over the live version of every article, by external id."""
+def knowledge_digest(*, session: Session, remember: bool = True) -> str:
+    """SHA-256 over the live version of every article, by external id.
+
+    Args:
+        remember: False neither takes nor keeps what this process knows: what a transaction changed and then
+            undid would be taken for the next change that counts the stamp to the same number.
+    """
     state = (
         session.scalar(select(func.max(SearchStamp.passages))) or 0,
         session.scalar(select(func.max(ArticleVersion.id))) or 0,
     )
     address = str(session.get_bind().engine.url)
     known = _digests.get(address)
-    if known is not None and known[0] == state:
+    if remember and known is not None and known[0] == state:
         return known[1]
     live = session.execute(
         select(Article.source, Article.external_id, ArticleVersion.digest)
@@ -100,8 +115,9 @@ def knowledge_digest(*, session: Session) -> str:
         .where(col(Article.status) == "live")
     )
     digest = digest_of_articles((row[0], row[1], row[2]) for row in live)
-    with _lock:
-        _digests[address] = (state, digest)
+    if remember:
+        with _lock:
+            _digests[address] = (state, digest)
     return digest
 
 

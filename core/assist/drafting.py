@@ -14,21 +14,21 @@ from agents import Usage
 
 from core.actions import Catalogue
 from core.assist.acting import OTHER_BUILD, OTHER_CASE, Desk, Paused, digest_of, fingerprint
-from core.assist.agent import PASSAGES_A_SEARCH, PASSAGES_AN_ARTICLE, run_agent
-from core.assist.build import current_build
+from core.assist.agent import run_agent
 from core.assist.context import Context
 from core.assist.equipment import Equipment
+from core.assist.finding import describe_searches, find_passages
 from core.assist.finishing import finish
+from core.assist.footing import MOST_ATTEMPTS, MOVED, read_footing, settle
 from core.assist.grounding.evidence import Evidence
-from core.assist.grounding.wording import language_of
-from core.assist.guardrails import Finding, check_source
+from core.assist.guardrails import Finding
 from core.assist.holding import why_held, withheld
 from core.assist.partial import PartialReply
 from core.assist.result import DraftResult, PausedRun
 from core.assist.tables import Build
 from core.classifiers import HeldBack
-from core.errors import Conflict, ProviderError
-from core.knowledge import Hit, search
+from core.errors import Conflict
+from core.knowledge import Hit
 from core.llm import provider_name
 from core.settings import Settings
 from core.traces import RunTrace, step
@@ -78,21 +78,63 @@ async def draft(
         Conflict: ``paused`` cannot go on, because the case or the build is another one.
         Exception: the model or the search failed; see :func:`core.assist.failures.explain`.
     """
-    settings = equipment.settings
     acts = draft_id is not None or rehearsal is not None
     catalogue = await asyncio.to_thread(equipment.actions) if acts else None
-    build = await asyncio.to_thread(_read_build, equipment, catalogue)
+    for _ in range(MOST_ATTEMPTS):
+        footing = await asyncio.to_thread(read_footing, equipment, catalogue)
+        in_articles: list[Finding] = []
+        evidence = _evidence(context, footing.equipment, in_articles)
+        written = await _attempt(
+            context,
+            footing.build,
+            evidence=evidence,
+            in_articles=in_articles,
+            equipment=footing.equipment,
+            catalogue=catalogue,
+            partial=partial,
+            draft_id=draft_id,
+            paused=paused,
+            trace=trace,
+            rehearsal=rehearsal,
+        )
+        written = replace(written, searches=describe_searches(evidence.finds, context))
+        settled = await asyncio.to_thread(
+            settle,
+            footing,
+            evidence.finds,
+            search=bound(_search, equipment=equipment, context=context, findings=[]),
+            equipment=equipment,
+            catalogue=catalogue,
+        )
+        if settled is not None:
+            return replace(written, build=settled.build)
+        if paused is not None or isinstance(written, PausedRun):
+            return written  # people decide, or have decided, on what it proposed: it is not written again
+        log.info("what a draft rests on was changed while it was written: it is written again")
+    raise Conflict(MOVED)
+
+
+async def _attempt(
+    context: Context,
+    build: Build,
+    *,
+    evidence: Evidence,
+    in_articles: list[Finding],
+    equipment: Equipment,
+    catalogue: Catalogue | None,
+    partial: PartialReply | None,
+    draft_id: int | None,
+    paused: Paused | None,
+    trace: RunTrace | None,
+    rehearsal: Rehearsal | None,
+) -> DraftResult | PausedRun:
+    """Write it once, as :func:`draft` says. Searches are entered in ``evidence`` and ``in_articles``."""
+    settings = equipment.settings
     if trace is not None:
         trace.describe(build_id=build.id, model=provider_name(settings))
     if context.findings:
         with step("guardrail", "customer's messages") as seen:
             seen.note(found=[each.guardrail for each in context.findings])
-    in_articles: list[Finding] = []
-    evidence = Evidence(
-        bound(_search, equipment=equipment, context=context, findings=in_articles), context.masker
-    )
-    for source in context.background.sources():
-        evidence.state(source)
     if rehearsal is not None and catalogue is not None and catalogue.actions():
         desk: Desk | None = rehearsal.desk(evidence, catalogue)
     else:
@@ -225,36 +267,23 @@ def _usage(usage: Usage, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _read_build(equipment: Equipment, catalogue: Catalogue | None) -> Build:
-    with equipment.database.reading() as session:
-        return current_build(
-            session=session,
-            settings=equipment.settings,
-            actions=catalogue.digest if catalogue is not None else "",
-            instructions=equipment.instructions,
-        )
+def _evidence(context: Context, equipment: Equipment, in_articles: list[Finding]) -> Evidence:
+    """The ledger of a run that begins: what people have stated, and nothing found yet."""
+    evidence = Evidence(
+        bound(_search, equipment=equipment, context=context, findings=in_articles), context.masker
+    )
+    for source in context.background.sources():
+        evidence.state(source)
+    return evidence
 
 
 def _search(query: str, *, equipment: Equipment, context: Context, findings: list[Finding]) -> list[Hit]:
-    """What the knowledge base gives, as a model may see it.
-
-    Instructions are taken out and noted in ``findings``. Internal passages in another language than
-    the reply are left out: translated into it, nothing would recognise them.
-    """
-    find = bound(
-        search, query, locale=context.locale, limit=PASSAGES_A_SEARCH, per_article=PASSAGES_AN_ARTICLE
+    """See :func:`core.assist.finding.find_passages`."""
+    return find_passages(
+        query,
+        locale=context.locale,
+        language=context.language,
+        database=equipment.database,
+        embedder=equipment.embedder,
+        findings=findings,
     )
-    with equipment.database.reading() as session:
-        try:
-            hits = find(session=session, embedder=equipment.embedder)
-        except ProviderError as error:
-            log.warning("searching by words only: %s", error)
-            hits = find(session=session, embedder=None)
-    given: list[Hit] = []
-    for hit in hits:
-        if hit.audience != "public" and language_of(hit.locale) not in ("", context.language):
-            continue
-        cleaned = check_source(hit.text, origin="article", name=hit.title)
-        findings += [each for each in cleaned.findings if each not in findings]
-        given.append(replace(hit, text=cleaned.text) if cleaned.findings else hit)
-    return given

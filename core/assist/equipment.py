@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agents import ModelProvider
 from sqlmodel import Session
 
 from core.actions import Catalogue, open_catalogue
 from core.assist.instructions import INSTRUCTIONS
+from core.assist.released import read_released
 from core.database import Database
 from core.errors import RatchetError
 from core.llm import CallRecord, Embedder, UsageSink, get_embedder, model_provider, record_usage
@@ -24,7 +25,11 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Equipment:
     """Where knowledge is, who writes and as it is told what, how texts become vectors (None: search by words
-    only), who records."""
+    only), who records.
+
+    ``follows``: what is released takes the place of model and instructions, see :meth:`in_force`; False for
+    whoever tries others.
+    """
 
     database: Database
     settings: Settings
@@ -33,6 +38,35 @@ class Equipment:
     recorder: Recorder | None = field(default=None)
     catalogue: Callable[[], Catalogue] | None = field(default=None)
     instructions: str = field(default=INSTRUCTIONS, repr=False)
+    sink: UsageSink | None = field(default=None, repr=False)
+    follows: bool = True
+    opened: dict[str, ModelProvider] = field(default_factory=dict, repr=False, compare=False)
+    """Providers of released models, by model."""
+
+    def in_force(self, *, session: Session) -> Equipment:
+        """The equipment with what is released at this moment. One small query.
+
+        Raises:
+            ConfigurationError: this process cannot use the released model; the message says what it lacks.
+        """
+        if not self.follows:
+            return self
+        released = read_released(session=session)
+        settings = released.settings(self.settings)
+        instructions = released.instructions or self.instructions
+        if settings == self.settings:
+            return self if instructions == self.instructions else replace(self, instructions=instructions)
+        name = repr(sorted(released.model.items()))
+        provider = self.opened.get(name)
+        if provider is None:
+            made = model_provider(settings, sink=self.sink, embedder=self.embedder)
+            provider = self.opened.setdefault(name, made)
+        return replace(self, settings=settings, provider=provider, instructions=instructions)
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop."""
+        for provider in [self.provider, *self.opened.values()]:
+            await provider.aclose()
 
     def actions(self) -> Catalogue:
         """The catalogue of this moment. Asks the database; call it in a thread."""
@@ -84,4 +118,4 @@ def equip(
         log.warning("searching by words only: %s", error)
         embedder = None
     provider = model_provider(settings, sink=sink, embedder=embedder)
-    return Equipment(database, settings, provider, embedder, recorder)
+    return Equipment(database, settings, provider, embedder, recorder, sink=sink)

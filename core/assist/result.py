@@ -32,6 +32,7 @@ class DraftResult:
         findings: what the guardrails saw; see :func:`core.assist.guardrails.blocks`.
         score: calibrated probability that the draft is right, 0..1; None without a calibration.
         signals: what the score rests on.
+        searches: what was searched for and found, see :func:`core.assist.finding.describe_searches`.
     """
 
     decision: str
@@ -53,6 +54,7 @@ class DraftResult:
     score: float | None = None
     signals: dict[str, float] = field(default_factory=dict)
     trace_id: str = ""
+    searches: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,3 +68,4 @@ class PausedRun:
     model: str
     usage: dict[str, Any]
     stages: dict[str, float]
+    searches: tuple[dict[str, Any], ...] = ()

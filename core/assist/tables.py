@@ -25,6 +25,23 @@ class Build(Base, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
 
 
+class LiveSetting(Row, table=True):
+    """Instructions or a model that was released. The newest row of a name counts; an empty one, or none:
+    what the code and the operator's settings say.
+
+    ``name``: instructions (``{text}``) or model (``{provider, name, base_url, api}``).
+    """
+
+    __tablename__ = "live_setting"
+    __table_args__ = (Index("ix_live_setting_name", "name", "id"),)
+
+    name: str = Field(max_length=20)
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=JSONColumn)
+    release_id: int | None = Field(default=None, sa_type=Identifier)
+    person_id: int | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)
+    created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+
+
 class Draft(Row, table=True):
     """One AI attempt at a reply.
 

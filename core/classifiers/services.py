@@ -33,7 +33,7 @@ def open_services(database: Database, settings: Settings) -> Services:
         settings=settings,
         embedder=lambda: get_embedder(settings),
         mask=partial(_mask, database=database),
-        usage=partial(keep_usage, database=database),
+        usage=partial(keep_usage, database=database.base),
     )
 
 

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from core.cli.actions import actions_app
 from core.cli.answering import answering_app
+from core.cli.articles import articles_app
 from core.cli.auditing import verify_audit
 from core.cli.checking import doctor
 from core.cli.classifiers import classifiers_app
@@ -27,7 +28,10 @@ from core.cli.flags import flags_app
 from core.cli.importing import import_app, show_formats
 from core.cli.labels import labels_app
 from core.cli.people import people_app
+from core.cli.proposals import proposals_app
 from core.cli.quality import quality
+from core.cli.releases import build_app, releases_app
+from core.cli.replaying import replay
 from core.cli.searching import search
 from core.cli.starting import init
 from core.cli.traces import traces_app
@@ -86,6 +90,7 @@ app.command()(init)
 app.add_typer(import_app, name="import")
 app.command("formats")(show_formats)
 app.command()(search)
+app.add_typer(articles_app, name="articles")
 app.command()(draft)
 app.command()(classify)
 app.add_typer(classifiers_app, name="classifiers")
@@ -100,6 +105,10 @@ app.add_typer(criteria_app, name="criteria")
 app.add_typer(traces_app, name="traces")
 app.add_typer(flags_app, name="flags")
 app.add_typer(evals_app, name="evals")
+app.command()(replay)
+app.add_typer(proposals_app, name="proposals")
+app.add_typer(releases_app, name="releases")
+app.add_typer(build_app, name="build")
 app.command()(quality)
 app.command()(worker)
 

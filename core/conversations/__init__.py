@@ -3,7 +3,6 @@
 from core.conversations.attachments import read_attachment
 from core.conversations.bulk import import_conversations
 from core.conversations.composer import open_composer, save_composer
-from core.conversations.difference import edit_ratio, word_diff
 from core.conversations.handling import assign, escalate, note_ai_outcome, set_priority, set_status
 from core.conversations.outbox import (
     LEASE,
@@ -53,6 +52,7 @@ from core.conversations.threads import (
     previous_conversations,
     visible_messages,
 )
+from core.differences import edit_ratio, word_diff
 
 __all__ = [
     "AUTHORS",

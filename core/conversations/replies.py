@@ -18,7 +18,6 @@ from sqlmodel import Session, col, select
 from core import audit
 from core.conversations.checking import clean, one_line
 from core.conversations.composer import new_token, sender_id
-from core.conversations.difference import edit_ratio, word_diff
 from core.conversations.records import MAX_TEXT, STATUSES
 from core.conversations.tables import Composer, Conversation, Customer, Message, OutboxItem, Reply
 from core.conversations.threads import (
@@ -26,6 +25,7 @@ from core.conversations.threads import (
     lock_conversation,
 )
 from core.database import now
+from core.differences import edit_ratio, word_diff
 from core.errors import Conflict, InvalidInput
 from core.identity import Actor
 from core.settings import get_settings

@@ -2,6 +2,7 @@
 
 from core.database.base import Base, Row
 from core.database.engine import Database, open_database
+from core.database.layers import Layer, open_layer, sweep_layers
 from core.database.migrate import migrate
 from core.database.types import Identifier, JSONColumn, UTCDateTime, Vector, now
 
@@ -10,10 +11,13 @@ __all__ = [
     "Database",
     "Identifier",
     "JSONColumn",
+    "Layer",
     "Row",
     "UTCDateTime",
     "Vector",
     "migrate",
     "now",
     "open_database",
+    "open_layer",
+    "sweep_layers",
 ]

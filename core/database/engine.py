@@ -35,17 +35,27 @@ class Database:
             if self.url.database and self.url.database != ":memory:":
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             synchronous = "FULL" if durable_commits else "NORMAL"
-            self.write_engine = _sqlite_engine(url, begin="BEGIN IMMEDIATE", synchronous=synchronous)
-            self.read_engine = _sqlite_engine(url, begin="BEGIN", synchronous=synchronous)
+            self._use(
+                _sqlite_engine(url, begin="BEGIN IMMEDIATE", synchronous=synchronous),
+                _sqlite_engine(url, begin="BEGIN", synchronous=synchronous),
+            )
         else:
-            self.write_engine = create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
-            self.read_engine = self.write_engine
-        self._write = sessionmaker(self.write_engine, class_=Session, expire_on_commit=False)
-        self._read = sessionmaker(self.read_engine, class_=Session, expire_on_commit=False)
+            engine = create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+            self._use(engine, engine)
+
+    def _use(self, write_engine: Engine, read_engine: Engine) -> None:
+        self.write_engine, self.read_engine = write_engine, read_engine
+        self._write = sessionmaker(write_engine, class_=Session, expire_on_commit=False)
+        self._read = sessionmaker(read_engine, class_=Session, expire_on_commit=False)
 
     @property
     def is_sqlite(self) -> bool:
         return self.dialect == "sqlite"
+
+    @property
+    def base(self) -> Database:
+        """Where lasting records belong: this database, or the one behind a layer."""
+        return self
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -23,6 +23,8 @@ class Output:
         retrieved: ``{passage_id, article, title, score, query}``, best first.
         findings: what the guardrails saw: ``{guardrail, severity, stage, message}``.
         confidence: 0..1; None where the target says none.
+        searches: what was searched for and found, see :attr:`core.assist.DraftResult.searches`; None: not
+            known.
     """
 
     text: str = ""
@@ -45,6 +47,7 @@ class Output:
     """USD."""
     milliseconds: float = 0.0
     stages: Mapping[str, float] = field(default_factory=dict)
+    searches: tuple[Mapping[str, Any], ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, see :meth:`from_json`."""
@@ -59,4 +62,6 @@ class Output:
             for name in cls.__dataclass_fields__
             if name in stored
         }
+        if known.get("searches") is not None:
+            known["searches"] = tuple(known["searches"])
         return cls(**known)

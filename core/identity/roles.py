@@ -28,6 +28,13 @@ class Permission(StrEnum):
     KNOWLEDGE_READ = "knowledge.read"
     KNOWLEDGE_EDIT = "knowledge.edit"
     KNOWLEDGE_IMPORT = "knowledge.import"
+    SUGGESTIONS_WRITE = "suggestions.write"
+    SUGGESTIONS_DECIDE = "suggestions.decide"
+    RELEASES_READ = "releases.read"
+    RELEASES_PROPOSE = "releases.propose"
+    RELEASES_REVIEW = "releases.review"
+    RELEASES_SHIP = "releases.ship"
+    RELEASES_OVERRIDE = "releases.override"
     ACTIONS_APPROVE = "actions.approve"
     APPROVALS_READ = "approvals.read"
     TRACES_READ = "traces.read"
@@ -63,6 +70,9 @@ _REP = frozenset(
         Permission.TRACES_READ,
         Permission.LABELS_GIVE,
         Permission.CLASSIFIERS_READ,
+        Permission.SUGGESTIONS_WRITE,
+        Permission.RELEASES_READ,
+        Permission.RELEASES_PROPOSE,
     }
 )
 _SPECIALIST = _REP | {
@@ -82,6 +92,9 @@ _SPECIALIST = _REP | {
     Permission.CONVERSATIONS_IMPORT,
     Permission.KNOWLEDGE_EDIT,
     Permission.KNOWLEDGE_IMPORT,
+    Permission.SUGGESTIONS_DECIDE,
+    Permission.RELEASES_REVIEW,
+    Permission.RELEASES_SHIP,
 }
 _MANAGER = frozenset(
     {
@@ -100,6 +113,12 @@ _MANAGER = frozenset(
         Permission.EVALS_HELD_OUT,
         Permission.FLAGS_READ_ALL,
         Permission.QUALITY_READ,
+        Permission.SUGGESTIONS_WRITE,
+        Permission.RELEASES_READ,
+        Permission.RELEASES_PROPOSE,
+        Permission.RELEASES_REVIEW,
+        Permission.RELEASES_SHIP,
+        Permission.RELEASES_OVERRIDE,
         Permission.AUDIT_READ,
         Permission.AUDIT_VERIFY,
     }
@@ -160,6 +179,13 @@ _DEED = {
     Permission.KNOWLEDGE_READ: "read the knowledge base",
     Permission.KNOWLEDGE_EDIT: "change the knowledge base",
     Permission.KNOWLEDGE_IMPORT: "import knowledge",
+    Permission.SUGGESTIONS_WRITE: "suggest knowledge",
+    Permission.SUGGESTIONS_DECIDE: "decide on suggestions",
+    Permission.RELEASES_READ: "see proposals and releases",
+    Permission.RELEASES_PROPOSE: "propose changes",
+    Permission.RELEASES_REVIEW: "review proposals",
+    Permission.RELEASES_SHIP: "release or roll back",
+    Permission.RELEASES_OVERRIDE: "override the gate",
     Permission.ACTIONS_APPROVE: "approve actions",
     Permission.APPROVALS_READ: "see what others ask to be approved",
     Permission.TRACES_READ: "read traces",

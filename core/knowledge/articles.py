@@ -8,15 +8,11 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlmodel import Session, col
 
-from core import audit
-from core.database import now
-from core.errors import InvalidInput, NotFound
+from core.errors import InvalidInput
 from core.identity import Actor, Permission, require
-from core.knowledge.indexing import lock_search_index, retire_passages, store_passages
-from core.knowledge.records import ArticleRecord, checked, digest
+from core.knowledge.publishing import HOME_SOURCE, archive_article, put_live, stored_article
+from core.knowledge.records import ArticleRecord
 from core.knowledge.tables import Article, ArticleVersion, Passage
-
-HOME_SOURCE = "ratchet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,51 +44,7 @@ def publish(
         InvalidInput: the record is incomplete.
     """
     require(actor, Permission.KNOWLEDGE_EDIT)
-    record = checked(record)
-    lock_search_index(session)
-    article = _find_article(source, record.external_id, session=session)
-    if article is None:
-        article = Article(
-            source=source, external_id=record.external_id, title=record.title, owner_id=actor.person_id
-        )
-        session.add(article)
-        session.flush()
-    versions = _versions(article.key, session=session)
-    live = next((version for version in versions if version.id == article.live_version_id), None)
-    article.tags, article.translation_of = list(record.tags), record.translation_of
-    if live is not None and live.digest == digest(record):
-        return live
-    version = ArticleVersion(
-        article_id=article.key,
-        number=versions[0].number + 1 if versions else 1,
-        title=record.title,
-        body=record.body,
-        audience=record.audience,
-        locale=record.locale,
-        author_id=actor.person_id,
-        note=note,
-        digest=digest(record),
-    )
-    session.add(version)
-    session.flush()
-    if live is not None:
-        retire_passages([live.key], session=session)
-    store_passages([version], session=session)
-    article.title, article.audience, article.locale = record.title, record.audience, record.locale
-    article.status, article.live_version_id = "live", version.key
-    article.updated_at = record.updated_at or now()
-    session.flush()
-    audit.record(
-        actor.person_id,
-        actor.name,
-        "article.published",
-        session=session,
-        subject_type="article",
-        subject_id=str(article.key),
-        external_id=article.external_id,
-        version=version.number,
-    )
-    return version
+    return put_live(actor, record, session=session, source=source, note=note)
 
 
 def archive(actor: Actor, article_id: int, *, session: Session) -> Article:
@@ -103,24 +55,7 @@ def archive(actor: Actor, article_id: int, *, session: Session) -> Article:
         NotFound: there is no such article.
     """
     require(actor, Permission.KNOWLEDGE_EDIT)
-    lock_search_index(session)
-    article = _article(article_id, session=session)
-    if article.status == "archived":
-        return article
-    if article.live_version_id is not None:
-        retire_passages([article.live_version_id], session=session)
-    article.status, article.live_version_id, article.updated_at = "archived", None, now()
-    session.flush()
-    audit.record(
-        actor.person_id,
-        actor.name,
-        "article.archived",
-        session=session,
-        subject_type="article",
-        subject_id=str(article.key),
-        external_id=article.external_id,
-    )
-    return article
+    return archive_article(actor, article_id, session=session)
 
 
 def get_article(actor: Actor, article_id: int, *, session: Session) -> ArticleView:
@@ -131,7 +66,7 @@ def get_article(actor: Actor, article_id: int, *, session: Session) -> ArticleVi
         NotFound: there is no such article.
     """
     require(actor, Permission.KNOWLEDGE_READ)
-    article = _article(article_id, session=session)
+    article = stored_article(article_id, session=session)
     versions = _versions(article_id, session=session)
     live = next((version for version in versions if version.id == article.live_version_id), None)
     return ArticleView(article, live, versions)
@@ -196,18 +131,6 @@ def _position(cursor: str) -> tuple[datetime, int]:
     if moment.tzinfo is None:
         raise InvalidInput("This list has changed: start again at its first page.")
     return moment, key
-
-
-def _article(article_id: int, *, session: Session) -> Article:
-    article = session.get(Article, article_id)
-    if article is None:
-        raise NotFound(f"There is no article {article_id}.")
-    return article
-
-
-def _find_article(source: str, external_id: str, *, session: Session) -> Article | None:
-    query = select(Article).where(col(Article.source) == source, col(Article.external_id) == external_id)
-    return session.execute(query).scalar_one_or_none()
 
 
 def _versions(article_id: int, *, session: Session) -> list[ArticleVersion]:

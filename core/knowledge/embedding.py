@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 
 from core.database import Database
 from core.knowledge.indexing import embedding_text
+from core.knowledge.passages import cut_passages
 from core.knowledge.tables import Passage, PassageVector, SearchStamp
 from core.llm import Embedder
 
@@ -75,6 +76,52 @@ def embed_missing(
             with database.reading() as session:
                 progress(index_progress(session=session, embedder_name=embedder.name))
     return stored
+
+
+@dataclass(frozen=True, slots=True)
+class VectorsAhead:
+    """Vectors of passages that are not stored yet, by what is embedded of each."""
+
+    embedder: str
+    vectors: Mapping[str, Any]
+
+
+def embed_ahead(articles: Iterable[tuple[str, str]], *, embedder: Embedder) -> VectorsAhead:
+    """Embed the passages that articles of these titles and bodies will be cut into. Touches no database.
+
+    Raises:
+        ProviderError: the embedder failed.
+    """
+    cuts = [(title, cut) for title, body in articles for cut in cut_passages(title, body)]
+    texts = list(dict.fromkeys(embedding_text(cut.path(title), cut.text) for title, cut in cuts))
+    return VectorsAhead(embedder.name, dict(zip(texts, embedder.embed(texts), strict=True)) if texts else {})
+
+
+def keep_vectors(version_ids: Sequence[int], ahead: VectorsAhead, *, session: Session) -> int:
+    """Store vectors made ahead for the passages of these versions, in the transaction that stores those.
+
+    What has none is left to :func:`embed_missing`. Returns how many are new.
+    """
+    rows = session.execute(
+        select(col(Passage.id), col(Passage.heading_path), col(Passage.text)).where(
+            col(Passage.article_version_id).in_(version_ids)
+        )
+    ).all()
+    known = [(row[0], ahead.vectors.get(embedding_text(row[1], row[2]))) for row in rows]
+    values = [
+        {"passage_id": key, "embedder": ahead.embedder, "vector": vector}
+        for key, vector in known
+        if vector is not None
+    ]
+    if not values:
+        return 0
+    make = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
+    statement = make(PassageVector).values(values).on_conflict_do_nothing()
+    stored = session.execute(statement.returning(col(PassageVector.passage_id))).scalars().all()
+    session.execute(
+        update(SearchStamp).where(col(SearchStamp.id) == 1).values(vectors=SearchStamp.vectors + 1)
+    )
+    return len(stored)
 
 
 def index_progress(*, session: Session, embedder_name: str) -> IndexProgress:

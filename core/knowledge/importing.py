@@ -28,6 +28,9 @@ def import_articles(
 ) -> ImportReport:
     """Store articles of one source; each batch is a transaction of its own.
 
+    What people edited here since the last import stays live while the source says what it said then; once
+    the source changes, its text comes first again and theirs is in the versions.
+
     An article that is new gets version 1. One whose title, body, audience or locale changed gets
     a new version, and the passages of the old one leave the search. Everything else stays as it
     is, so an import that was interrupted can simply be run again.
@@ -78,11 +81,15 @@ def _store(records: Sequence[ArticleRecord], *, source: str, session: Session, r
     new: list[ArticleRecord] = []
     changed: list[tuple[Article, ArticleRecord]] = []
     relabelled: list[tuple[Article, ArticleRecord]] = []
+    imported = _imported_digests([article.key for article, _ in stored.values()], session=session)
     for record in records:
         article, live_digest = stored.get(record.external_id, (None, None))
         if article is None:
             new.append(record)
-        elif _latest_digest(article, live_digest, session=session) != digest(record):
+        elif digest(record) not in (
+            _latest_digest(article, live_digest, session=session),
+            imported.get(article.key),  # the source says what it said: what was edited since then stays
+        ):
             changed.append((article, record))
         elif _labels(record) != (list(article.tags), article.translation_of):
             relabelled.append((article, record))
@@ -93,8 +100,11 @@ def _store(records: Sequence[ArticleRecord], *, source: str, session: Session, r
         numbers = _latest_numbers([article.key for article, _ in changed], session=session)
         versions += [_version(a.key, numbers.get(a.key, 0) + 1, record) for a, record in changed]
     _publish(versions, session=session)
-    for article, record in (*changed, *relabelled):
+    for article, record in changed:
         _update_article(article, record)
+    for article, record in relabelled:
+        article.tags, article.translation_of = list(record.tags), record.translation_of
+        article.updated_at = record.updated_at or now()
     session.flush()
     report.new += len(new)
     report.updated += len(changed) + len(relabelled)
@@ -119,6 +129,20 @@ def _latest_digest(article: Article, live_digest: str | None, *, session: Sessio
         .order_by(col(ArticleVersion.number).desc())
     )
     return session.execute(newest.limit(1)).scalar_one_or_none()
+
+
+def _imported_digests(article_ids: Sequence[int], *, session: Session) -> dict[int, str]:
+    """By article: the digest of the newest version that came by an import, and from nobody here."""
+    rows = session.execute(
+        select(col(ArticleVersion.article_id), col(ArticleVersion.digest))
+        .where(
+            col(ArticleVersion.article_id).in_(article_ids),
+            col(ArticleVersion.author_id).is_(None),
+            col(ArticleVersion.edit_id).is_(None),
+        )
+        .order_by(col(ArticleVersion.number))
+    )
+    return {int(row[0]): str(row[1]) for row in rows}
 
 
 def _latest_numbers(article_ids: Sequence[int], *, session: Session) -> dict[int, int]:
@@ -178,6 +202,8 @@ def _publish(versions: Sequence[ArticleVersion], *, session: Session) -> None:
 
 def _update_article(article: Article, record: ArticleRecord) -> None:
     article.title = record.title
+    if article.status != "live":
+        article.redirect_to_id = None
     article.status = "live"
     article.audience = record.audience
     article.locale = record.locale

@@ -68,6 +68,33 @@ def retire_passages(version_ids: Sequence[int], *, session: Session) -> int:
     return len(rows)
 
 
+def revive_passages(version: ArticleVersion, *, session: Session) -> int:
+    """Make the passages of one version live: those it was once cut into, else cut now. Returns how many.
+
+    Old passages keep their ids and their text, so that what cited them still does and their vectors still
+    count; only their index terms, which dead passages do not have, are made again.
+    """
+    query = (
+        select(Passage).where(col(Passage.article_version_id) == version.key).order_by(col(Passage.position))
+    )
+    old = list(session.execute(query.execution_options(populate_existing=True)).scalars())
+    if not old:
+        return store_passages([version], session=session)
+    dead = [passage for passage in old if not passage.live]
+    if not dead:
+        return len(old)
+    indexed = []
+    for passage in dead:
+        passage.live = True
+        headings = passage.heading_path.removeprefix(version.title)
+        row = index_terms(version.title, (headings,), passage.text, locale=passage.locale)
+        indexed.append({**row, "passage_id": passage.key})
+    session.flush()
+    session.execute(insert(PassageTerms), indexed)
+    _count(indexed, sign=1, session=session)
+    return len(old)
+
+
 def index_terms(title: str, headings: Sequence[str], text: str, *, locale: str) -> dict[str, Any]:
     """The three fields of the lexical index for one passage."""
     return {

@@ -24,6 +24,8 @@ _COMMON_COUNT = 500
 _FEWEST_TERMS = 3
 _MOST_TERMS = 24  # the rarest; all others still count in the ranking
 _CACHED_DATABASES = 8
+_IDF_STEP = 0.1
+_LENGTH_STEP = math.log(1.05)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,22 @@ class Statistics:
     frequencies: dict[str, int] = field(default_factory=dict)
 
     def idf(self, term: str) -> float:
-        """Inverse document frequency of a term whose frequency has been read."""
+        """Inverse document frequency of a term whose frequency has been read, in steps of 0.1.
+
+        In steps, so that an article more or less leaves the scores of unrelated queries exactly as they were.
+        """
+        return max(_IDF_STEP, round(self.exact_idf(term) / _IDF_STEP) * _IDF_STEP)
+
+    def exact_idf(self, term: str) -> float:
+        """The same without steps."""
         frequency = min(self.frequencies.get(term, 0), self.passages)
         return math.log1p((self.passages - frequency + 0.5) / (frequency + 0.5))
 
     @property
     def idf_of_rarest(self) -> float:
-        """The IDF of a term that occurs in a single passage."""
-        return math.log1p(max(0.5, self.passages - 0.5) / 1.5)
+        """The IDF of a term that occurs in a single passage, in steps as well."""
+        exact = math.log1p(max(0.5, self.passages - 0.5) / 1.5)
+        return max(_IDF_STEP, round(exact / _IDF_STEP) * _IDF_STEP)
 
 
 _cache: OrderedDict[str, Statistics] = OrderedDict()
@@ -92,7 +102,11 @@ def read_statistics(session: Session) -> Statistics:
         passages_stamp=stamp.passages,
         vectors_stamp=stamp.vectors,
         passages=stamp.live_passages,
-        mean_terms=(stamp.title_terms / count, stamp.heading_terms / count, stamp.body_terms / count),
+        mean_terms=(
+            _in_steps(stamp.title_terms / count),
+            _in_steps(stamp.heading_terms / count),
+            _in_steps(stamp.body_terms / count),
+        ),
         locales=locales,
         frequencies=frequencies,
     )
@@ -133,7 +147,7 @@ def lexical_candidates(
         return []
     if _on_sqlite(session):
         return _from_fts5(selected, session=session, wanted=wanted, limit=limit)
-    weights = [statistics.idf(term) for term in selected]
+    weights = [statistics.exact_idf(term) for term in selected]
     return _from_tsvector(selected, weights, session=session, wanted=wanted, limit=limit)
 
 
@@ -187,6 +201,11 @@ def conditions(wanted: Filter, *, passage_id: str) -> tuple[str, str, dict[str, 
         values.update(names)
     join = f"JOIN passage ON passage.id = {passage_id}" if condition else ""
     return join, condition, values
+
+
+def _in_steps(length: float) -> float:
+    """A mean length in steps of 5 %, see :meth:`Statistics.idf`."""
+    return math.exp(round(math.log(length) / _LENGTH_STEP) * _LENGTH_STEP) if length > 0 else 0.0
 
 
 def _on_sqlite(session: Session) -> bool:

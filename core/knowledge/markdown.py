@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -40,8 +40,24 @@ class Block:
 
 def read_blocks(markdown: str) -> list[Block]:
     """The blocks of a CommonMark page (with tables) in reading order, none of them empty."""
-    tokens = _parser().parse(markdown)  # block structure only: see _inline
+    return blocks_of(block_tokens(markdown))
+
+
+def blocks_of(tokens: Sequence[Token]) -> list[Block]:
+    """The same of a page whose block structure is known; spans that a token has are not read again."""
     return [block for block in _walk(tokens, 0, len(tokens), top=True) if block.text]
+
+
+def block_tokens(markdown: str, definitions: dict[str, Any] | None = None) -> list[Token]:
+    """The block structure of a page only; ``definitions`` gets what its reference links mean."""
+    return _parser().parse(markdown, definitions)
+
+
+def inline_tokens(content: str, definitions: dict[str, Any] | None = None) -> list[Token]:
+    """What one block says; nothing of a block without marks, or too long to be an honest paragraph."""
+    if not _MARKS.search(content) or len(content) > _LONGEST_MARKED_UP:
+        return []
+    return _spans(content, definitions)
 
 
 @cache
@@ -49,10 +65,10 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("table").disable("inline")
 
 
-def _spans(content: str) -> list[Token]:
+def _spans(content: str, definitions: dict[str, Any] | None = None) -> list[Token]:
     children: list[Token] = []
     parser = _parser()
-    parser.inline.parse(content, parser, {}, children)
+    parser.inline.parse(content, parser, {} if definitions is None else definitions, children)
     return children
 
 
@@ -127,7 +143,7 @@ def _inline(token: Token) -> str:
     content = token.content
     if not _MARKS.search(content) or len(content) > _LONGEST_MARKED_UP:
         return _tidy(content.replace("\n", " "))
-    return _tidy(_plain(_spans(content)))
+    return _tidy(_plain(token.children or _spans(content)))
 
 
 def _plain(spans: Sequence[Token]) -> str:

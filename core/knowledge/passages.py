@@ -39,9 +39,14 @@ def cut_passages(title: str, body: str) -> list[Cut]:
     visible word of the body is in the text or the headings of some passage; an article without
     a body becomes one passage that repeats its title.
     """
+    return cut_blocks(title, read_blocks(body))
+
+
+def cut_blocks(title: str, blocks: Iterable[Block]) -> list[Cut]:
+    """The same of a body that was read already."""
     cuts: list[Cut] = []
-    for headings, blocks in _sections(title, read_blocks(body)):
-        cuts.extend(Cut(headings, text) for text in _pack(blocks))
+    for headings, section in _sections(title, blocks):
+        cuts.extend(Cut(headings, text) for text in _pack(section))
     return cuts or [Cut((), title)]
 
 

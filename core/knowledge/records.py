@@ -15,7 +15,7 @@ AUDIENCES = (PUBLIC, INTERNAL)
 
 _LONGEST_ID = 300
 _LONGEST_TITLE = 500
-_LONGEST_BODY = 5_000_000
+LONGEST_BODY = 5_000_000
 _LONGEST_LOCALE = 16
 
 
@@ -69,31 +69,29 @@ def checked(record: ArticleRecord) -> ArticleRecord:
     Raises:
         InvalidInput: a field is missing, too long, or not one of its allowed values.
     """
-    external_id, title = record.external_id.strip(), " ".join(_storable(record.title).split())
+    external_id, title = record.external_id.strip(), " ".join(storable(record.title).split())
     if not external_id:
         raise InvalidInput("the article has no id")
     if len(external_id) > _LONGEST_ID or "\x00" in external_id or not _encodable(external_id):
         raise InvalidInput(f"the id must be at most {_LONGEST_ID} ordinary characters")
     if not title:
         raise InvalidInput("the article has no title")
-    if len(record.body) > _LONGEST_BODY:
-        raise InvalidInput(
-            f"the body has {len(record.body):,} characters; at most {_LONGEST_BODY:,} are read"
-        )
+    if len(record.body) > LONGEST_BODY:
+        raise InvalidInput(f"the body has {len(record.body):,} characters; at most {LONGEST_BODY:,} are read")
     if record.audience not in AUDIENCES:
         raise InvalidInput(f"audience is {record.audience!r}; it must be `public` or `internal`")
     if len(record.locale) > _LONGEST_LOCALE:
         raise InvalidInput(f"locale is {record.locale[:40]!r}; write it like `de` or `pt-BR`")
     if record.updated_at is not None and record.updated_at.tzinfo is None:
         raise InvalidInput("updated_at needs a time zone, such as a final `Z`")
-    body = _storable(record.body)
+    body = storable(record.body)
     return ArticleRecord(
         external_id=external_id,
         title=title[:_LONGEST_TITLE],
         body=body,
         audience=record.audience,
         locale=record.locale.replace("_", "-") or detect_language(f"{title}\n{body}", fallback="en"),
-        tags=tuple(dict.fromkeys(_storable(tag) for tag in record.tags)),
+        tags=tuple(dict.fromkeys(storable(tag) for tag in record.tags)),
         translation_of=record.translation_of[:_LONGEST_ID],
         updated_at=record.updated_at,
     )
@@ -105,7 +103,8 @@ def digest(record: ArticleRecord) -> str:
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """``text`` without what a database cannot keep."""
     # Postgres stores no NUL, and nothing stores half a surrogate pair.
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 

@@ -13,6 +13,7 @@ from core.llm.embeddings import Embedder, get_embedder
 from core.llm.failures import AccessRefusedError, MalformedAnswerError, RequestRefusedError
 from core.llm.language import detect_language
 from core.llm.offline import OfflineModel
+from core.llm.offline.sentences import split_sentences
 from core.llm.output import (
     Cite,
     Decision,
@@ -54,4 +55,5 @@ __all__ = [
     "partial_sentences",
     "provider_name",
     "record_usage",
+    "split_sentences",
 ]

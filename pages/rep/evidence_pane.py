@@ -105,7 +105,7 @@ def _passage(passage: PassageView, number: str = "", quotes: Sequence[str] = ())
             st.caption(f"Version {passage.version_number} · {language(passage.locale)}{replaced}")
             st.space("stretch")
             st.page_link(
-                "specialist/knowledge.py",
+                "specialist/knowledge/page.py",
                 label="Open article",
                 query_params={"article": str(passage.article_id)},
             )

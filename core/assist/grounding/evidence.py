@@ -23,6 +23,14 @@ class Retrieved:
 
 
 @dataclass(frozen=True)
+class Find:
+    """One search of a run: what was asked, and what came back, best first."""
+
+    query: str
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True)
 class Stated:
     """A source that is no article: what an action gave (T1, A1) or what the rep answered (R1).
 
@@ -62,6 +70,7 @@ class Evidence:
     search: Search = field(repr=False)
     masker: Masker = field(default_factory=Masker, repr=False)
     queries: list[str] = field(default_factory=list)
+    finds: list[Find] = field(default_factory=list)
     milliseconds: float = 0.0
     _by_passage: dict[int, Retrieved] = field(default_factory=dict)
     _stated: dict[str, Stated] = field(default_factory=dict)
@@ -75,6 +84,7 @@ class Evidence:
         started = time.perf_counter()
         hits = self.search(plain)
         self.milliseconds += (time.perf_counter() - started) * 1000
+        self.finds.append(Find(plain, tuple(hits)))
         return [self._enter(hit, plain) for hit in hits]
 
     def state(self, source: Stated) -> None:

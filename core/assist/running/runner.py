@@ -177,7 +177,7 @@ class DraftRunner:
                     each.draft_id, session=session, state="interrupted", text=each.text(), runner=self.id
                 )
         if self._writer.equipment is not None:
-            self._thread.submit(self._writer.equipment.provider.aclose()).result(timeout=10)
+            self._thread.submit(self._writer.equipment.aclose()).result(timeout=10)
         self._thread.close()
         if self._writer.equipment is not None and self._writer.equipment.recorder is not None:
             self._writer.equipment.recorder.close()

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
+from core.evals.suites import REPLAY_KIND
 from core.evals.tables import EvalCandidate, EvalRun, EvalSuite, EvalSuiteVersion
 from core.identity import Actor, Permission, require
 
@@ -37,7 +38,7 @@ class RunChoice:
 def list_run_choices(
     actor: Actor, *, session: Session, limit: int = 100, also: Collection[int] = ()
 ) -> list[RunChoice]:
-    """Runs that were begun, newest first, and those named whatever their age.
+    """Runs that were begun, newest first, without those of replays, and those named whatever their age.
 
     Raises:
         PermissionDenied: the actor may not read evals.
@@ -45,7 +46,9 @@ def list_run_choices(
     require(actor, Permission.EVALS_READ)
     newest = (
         select(col(EvalRun.id))
-        .where(col(EvalRun.state) != "planned")
+        .join(EvalSuiteVersion, col(EvalSuiteVersion.id) == col(EvalRun.suite_version_id))
+        .join(EvalSuite, col(EvalSuite.id) == col(EvalSuiteVersion.suite_id))
+        .where(col(EvalRun.state) != "planned", col(EvalSuite.kind) != REPLAY_KIND)
         .order_by(col(EvalRun.id).desc())
         .limit(limit)
     )

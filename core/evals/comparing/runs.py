@@ -14,8 +14,8 @@ from core.evals.comparing.groups import CRITERION
 from core.evals.comparing.pairing import Pairs, pair_cases
 from core.evals.comparing.texts import hidden_cases
 from core.evals.comparing.verdict import SMALLEST, give_verdict
-from core.evals.suites import get_suite, suite_of_version
-from core.evals.tables import EvalRun, EvalSuiteVersion
+from core.evals.suites import REPLAY_KIND, get_suite, suite_of_version
+from core.evals.tables import EvalRun, EvalSuite, EvalSuiteVersion
 from core.identity import Actor, Permission, require
 from core.statistics import PairedDifference, all_of, paired_difference
 
@@ -72,7 +72,7 @@ def latest_run(
 
     Args:
         build_id: whole, or its beginning as long as no other build begins like that.
-        suite: key or name; None: any.
+        suite: key or name; None: any but those of replays.
         but: a run that is not meant.
 
     Raises:
@@ -88,7 +88,14 @@ def latest_run(
         .order_by(col(EvalRun.id).desc())
     )
     on = ""
-    if suite is not None:
+    if suite is None:
+        replays = (
+            select(EvalSuiteVersion.id)
+            .join(EvalSuite, col(EvalSuite.id) == col(EvalSuiteVersion.suite_id))
+            .where(EvalSuite.kind == REPLAY_KIND)
+        )
+        statement = statement.where(col(EvalRun.suite_version_id).not_in(replays))
+    else:
         found = get_suite(suite, session=session)
         on = f" on the suite “{found.title}”"
         versions = select(EvalSuiteVersion.id).where(EvalSuiteVersion.suite_id == found.key)

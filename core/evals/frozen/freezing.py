@@ -22,7 +22,7 @@ from sqlmodel import Session, col, select
 from core.assist import Build, Citation, Draft, read_background
 from core.conversations import Attachment, Conversation, Customer, Message
 from core.evals.flagging.subjects import Subject
-from core.evals.frozen.knowledge import KnowledgeThen, knowledge_at, store_snapshot
+from core.evals.frozen.knowledge import RECONSTRUCTED, KnowledgeThen, knowledge_at, store_snapshot
 from core.evals.tables import EvalCase
 from core.evals.themes import theme_of
 from core.knowledge import Passage
@@ -65,6 +65,44 @@ def freeze(subject: Subject, *, session: Session) -> Frozen:
     return _frozen(
         subject.conversation_id, before, moment, None, knowledge_at(moment, session=session), session=session
     )
+
+
+def freeze_conversation(conversation_id: int, *, session: Session) -> dict[str, Any] | None:
+    """The input as it was when the customer wrote last; None where a customer never did.
+
+    What the newest draft for that message looked up, and was told, is in it. The knowledge of then is not
+    looked up: this is asked with another one.
+    """
+    asked = session.exec(
+        select(Message)
+        .where(
+            col(Message.conversation_id) == conversation_id,
+            col(Message.author) == "customer",
+            col(Message.recalled_at).is_(None),
+        )
+        .order_by(col(Message.position).desc())
+        .limit(1)
+    ).one_or_none()
+    if asked is None or not asked.text.strip():
+        return None
+    draft = session.exec(
+        select(Draft)
+        .where(col(Draft.conversation_id) == conversation_id, col(Draft.basis_message_id) == asked.key)
+        .order_by(col(Draft.id).desc())
+        .limit(1)
+    ).one_or_none()
+    messages = session.exec(
+        select(Message)
+        .where(
+            col(Message.conversation_id) == conversation_id,
+            col(Message.position) <= asked.position,
+            col(Message.recalled_at).is_(None),
+        )
+        .order_by(col(Message.position))
+    ).all()
+    moment = draft.created_at if draft is not None else asked.created_at
+    nothing = KnowledgeThen((), RECONSTRUCTED)
+    return _frozen(conversation_id, messages, moment, draft, nothing, session=session).input
 
 
 def find_case(subject: Subject, frozen: Frozen, *, session: Session) -> EvalCase | None:

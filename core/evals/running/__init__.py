@@ -18,6 +18,7 @@ from core.evals.running.reading.runs import RunSummary, get_run, list_runs
 from core.evals.running.starting.candidates import create_candidate, get_candidate, list_candidates
 from core.evals.running.starting.estimating import RunEstimate
 from core.evals.running.starting.start import MOST_REPEATS, estimate_run, start_run
+from core.evals.running.taking_over import earlier_results, take_over
 from core.evals.running.work.carrying import dispatch_runs, work_on_run
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "RunSummary",
     "create_candidate",
     "dispatch_runs",
+    "earlier_results",
     "estimate_run",
     "get_candidate",
     "get_run",
@@ -48,5 +50,6 @@ __all__ = [
     "run_results",
     "start_run",
     "stop_run",
+    "take_over",
     "work_on_run",
 ]

@@ -24,9 +24,10 @@ from core.evals.scores.markers import (
 )
 from core.evals.scores.progress import read_progress, set_dimensions
 from core.evals.scores.querying import ScoreQuery
-from core.evals.scores.releases import build_changes, note_releases
+from core.evals.scores.releases import RELEASED_WITH, RELEASES, build_changes, note_releases
 from core.evals.scores.rolling import is_rolled_up, rebuild, roll_up
 from core.evals.scores.series import Line, Point, Series, first_day, read_series
+from core.evals.scores.since import ScoreFall, Since, scores_since
 from core.evals.scores.splitting import DIMENSIONS as SPLITS
 from core.evals.scores.watching import watch_scores
 
@@ -35,6 +36,8 @@ __all__ = [
     "CUSTOMER",
     "MARKER_KINDS",
     "PEOPLE",
+    "RELEASED_WITH",
+    "RELEASES",
     "SERIES_COLUMNS",
     "SPLITS",
     "AlertView",
@@ -44,8 +47,10 @@ __all__ = [
     "Line",
     "NewMarker",
     "Point",
+    "ScoreFall",
     "ScoreQuery",
     "Series",
+    "Since",
     "add_marker",
     "build_changes",
     "change_marker",
@@ -67,6 +72,7 @@ __all__ = [
     "remove_marker",
     "roll_up",
     "score_stamp",
+    "scores_since",
     "set_dimensions",
     "subject_words",
     "watch_scores",

@@ -14,8 +14,10 @@ from core.database import Database
 from core.evals.scores.markers import NewMarker, import_markers
 from core.evals.tables import ScoreMarker
 
-BUILDS, CLASSIFIERS = "builds", "classifiers"
-"""Sources of these markers."""
+BUILDS, CLASSIFIERS, RELEASES = "builds", "classifiers", "releases"
+"""Sources of markers; releases make their own, and what they bring about needs no second one."""
+RELEASED_WITH = "released_with"
+"""In the evidence of a classifier's release: it was part of a release of several changes."""
 _NAMES = {
     "instructions": "instructions",
     "model": "model",
@@ -73,7 +75,7 @@ def _change(name: str, before: Any, after: Any) -> str:
 
 
 def _builds(*, session: Session) -> Iterator[NewMarker]:
-    known = _known(BUILDS, session=session)
+    known = _known(BUILDS, session=session) | _brought_about(session=session)
     first = (
         select(col(Draft.build_id), func.min(col(Draft.created_at)).label("began"))
         .where(col(Draft.build_id) != "")
@@ -107,6 +109,7 @@ def _classifiers(*, session: Session) -> Iterator[NewMarker]:
             col(ClassifierRelease.created_at),
             col(ClassifierRelease.rollback),
             col(ClassifierRelease.reason),
+            col(ClassifierRelease.evidence),
             col(Classifier.title),
             col(ClassifierVersion.version),
             col(ClassifierVersion.note),
@@ -117,7 +120,7 @@ def _classifiers(*, session: Session) -> Iterator[NewMarker]:
         .order_by(col(ClassifierRelease.id))
     )
     for row in rows:
-        if str(row.id) in known:
+        if str(row.id) in known or RELEASED_WITH in row.evidence:
             continue
         if row.version is None:
             title, detail = f"{row.title}: withdrawn", row.reason
@@ -125,6 +128,17 @@ def _classifiers(*, session: Session) -> Iterator[NewMarker]:
             deed = "rolled back to" if row.rollback else "live with"
             title, detail = f"{row.title}: {deed} version {row.version}", row.reason or row.note
         yield NewMarker("release", title, row.created_at, str(row.id), detail=detail)
+
+
+def _brought_about(*, session: Session) -> set[str]:
+    """Builds that have the marker of their release."""
+    return set(
+        session.execute(
+            select(col(ScoreMarker.build_id)).where(
+                col(ScoreMarker.source) == RELEASES, col(ScoreMarker.build_id) != ""
+            )
+        ).scalars()
+    )
 
 
 def _known(source: str, *, session: Session) -> set[str]:

@@ -55,11 +55,14 @@ def enough(before: ClusterSums, recent: ClusterSums) -> bool:
     )
 
 
-def score_shifts(windows: Sequence[tuple[ClusterSums, ClusterSums]]) -> list[ScoreShift | None]:
+def score_shifts(
+    windows: Sequence[tuple[ClusterSums, ClusterSums]], *, looks: int = LOOKS
+) -> list[ScoreShift | None]:
     """Which of several scores have changed, in one daily look at all of them.
 
     Args:
         windows: the days before and the recent days of each score; see :func:`enough`.
+        looks: how many looks share the chance of a false alarm.
     """
     found = [_difference(before, recent) for before, recent in windows]
     p = [
@@ -68,7 +71,7 @@ def score_shifts(windows: Sequence[tuple[ClusterSums, ClusterSums]]) -> list[Sco
     ]
     adjusted = _holm(p)
     return [
-        _shift(before, recent, *each, own) if own < YEARLY / LOOKS and _matters(before, recent) else None
+        _shift(before, recent, *each, own) if own < YEARLY / looks and _matters(before, recent) else None
         for (before, recent), each, own in zip(windows, found, adjusted, strict=True)
     ]
 

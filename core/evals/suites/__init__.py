@@ -6,6 +6,7 @@ from core.evals.suites.difference import CaseDifference, VersionDifference, vers
 from core.evals.suites.fields import SUITE_KINDS
 from core.evals.suites.listing import MemberCounts, SuiteSummary, count_members, list_suites, open_suite
 from core.evals.suites.members import Joined, add_matching, add_members, remove_member, remove_members
+from core.evals.suites.replays import REPLAY_KIND, store_replay_suite
 from core.evals.suites.versions import (
     freeze_suite,
     get_suite_version,
@@ -15,6 +16,7 @@ from core.evals.suites.versions import (
 )
 
 __all__ = [
+    "REPLAY_KIND",
     "SUITE_KINDS",
     "CaseDifference",
     "Joined",
@@ -36,6 +38,7 @@ __all__ = [
     "remove_member",
     "remove_members",
     "restore_suite",
+    "store_replay_suite",
     "suite_cases",
     "suite_of_version",
     "version_difference",

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from core.evals.held_out import may_open
 from core.evals.suites.access import get_suite
+from core.evals.suites.replays import REPLAY_KIND
 from core.evals.tables import EvalCase, EvalRun, EvalSuite, EvalSuiteMember, EvalSuiteVersion
 from core.identity import Actor, Permission, Person, require
 
@@ -50,13 +51,16 @@ class MemberCounts:
 
 
 def list_suites(actor: Actor, *, session: Session, with_archived: bool = False) -> list[SuiteSummary]:
-    """Every suite, smoke and core first, then by title. Costs five queries however many there are.
+    """Every suite, smoke and core first, then by title; not those of replays.
+
+    Costs five queries however many there are.
 
     Raises:
         PermissionDenied: the actor may not see evals.
     """
     require(actor, Permission.EVALS_READ)
     query = select(EvalSuite, Person.name).outerjoin(Person, col(Person.id) == col(EvalSuite.created_by_id))
+    query = query.where(col(EvalSuite.kind) != REPLAY_KIND)
     if not with_archived:
         query = query.where(col(EvalSuite.archived_at).is_(None))
     order = sql_case({"smoke": 0, "core": 1, "theme": 2}, value=col(EvalSuite.kind), else_=3)

@@ -47,9 +47,21 @@ def freeze_suite(
             f"“{suite.title}” has no accepted case yet, so there is nothing to run. Add cases and "
             "accept them."
         )
+    return store_version(suite_id, members, session=session, person_id=person_id, note=note)
+
+
+def store_version(
+    suite_id: int,
+    case_ids: Sequence[int],
+    *,
+    session: Session,
+    person_id: int | None = None,
+    note: str = "",
+) -> EvalSuiteVersion:
+    """The version of a suite with these cases as they are; the known one if nothing differs."""
     frozen: list[tuple[int, str]] = []
-    for start in range(0, len(members), _AT_ONCE):
-        frozen += _freeze_cases(members[start : start + _AT_ONCE], session=session)
+    for start in range(0, len(case_ids), _AT_ONCE):
+        frozen += _freeze_cases(case_ids[start : start + _AT_ONCE], session=session)
     digest = hashlib.sha256("\n".join(sorted(each for _, each in frozen)).encode()).hexdigest()
     known = session.exec(
         select(EvalSuiteVersion)

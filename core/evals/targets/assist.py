@@ -24,6 +24,7 @@ from core.assist import (
     replay,
     store_build,
 )
+from core.database import Database
 from core.errors import InvalidInput, RatchetError
 from core.evals.content import CaseContent
 from core.evals.frozen.thawing import frozen_background, frozen_messages, frozen_steps
@@ -45,7 +46,20 @@ def open_assist(asked: Asked) -> AssistTarget:
         InvalidInput: the changes are wrong.
         ConfigurationError: the settings do not name a usable model.
     """
-    settings = changed_settings(asked.settings, asked.changes)
+    return open_assist_on(asked.database, asked)
+
+
+def open_assist_on(knowledge: Database, asked: Asked) -> AssistTarget:
+    """The same with what is live in ``knowledge``: what it costs, and its build, go to the asked database.
+
+    Raises:
+        InvalidInput: the changes are wrong.
+        ConfigurationError: the settings do not name a usable model.
+    """
+    usual = equip(knowledge, asked.settings)
+    with knowledge.reading() as session:
+        usual = usual.in_force(session=session)
+    settings = changed_settings(usual.settings, asked.changes)
     pace = Pace(
         start=asked.concurrency,
         most=asked.most_concurrency,
@@ -54,22 +68,24 @@ def open_assist(asked: Asked) -> AssistTarget:
     )
     ledger = Ledger(asked.database)
     catalogue = open_catalogue(asked.database, settings)
-    usual = equip(asked.database, settings)
     equipment = replace(
         usual,
+        settings=settings,
         provider=model_provider(
             settings, sink=ledger.add, purpose=PURPOSE, embedder=usual.embedder, pace=pace
         ),
         catalogue=lambda: catalogue,
         instructions=changed_instructions(asked.changes) or usual.instructions,
+        follows=False,
     )
-    with asked.database.transaction() as session:
+    with knowledge.reading() as session:
         build = current_build(
             session=session,
             settings=settings,
             actions=catalogue.digest,
             instructions=equipment.instructions,
         )
+    with asked.database.transaction() as session:
         store_build(build, session=session)
     # nothing is waited for offline: more at once than there are processors only wait for each other
     local = os.cpu_count() or 1 if settings.model_provider == "offline" else None
@@ -133,6 +149,7 @@ class AssistTarget:
                 for each in result.retrieved
             ),
             "steps": tuple(step.as_json() for step in replayed.steps),
+            "searches": result.searches,
             "locale": result.locale,
             "model": result.model,
             "build_id": result.build.id,

@@ -57,21 +57,28 @@ class Target(Protocol):
 Opener = Callable[[Asked], Target]
 _Open = TypeVar("_Open", bound=Opener)
 _TARGETS: dict[str, Opener] = {}
+_HIDDEN: set[str] = set()
 
 
-def target(name: str) -> Callable[[_Open], _Open]:
-    """Decorator that makes a function the opener of a target. ``name`` is stored: never change it."""
+def target(name: str, *, offered: bool = True) -> Callable[[_Open], _Open]:
+    """Decorator that makes a function the opener of a target. ``name`` is stored: never change it.
+
+    Args:
+        offered: False where only our own code can ask it.
+    """
 
     def register(opener: _Open) -> _Open:
         _TARGETS[name] = opener
+        if not offered:
+            _HIDDEN.add(name)
         return opener
 
     return register
 
 
 def target_names() -> tuple[str, ...]:
-    """Every target, the usual one first."""
-    return tuple(_TARGETS)
+    """Every target somebody may choose, the usual one first."""
+    return tuple(name for name in _TARGETS if name not in _HIDDEN)
 
 
 def open_target(name: str, asked: Asked) -> Target:
@@ -82,5 +89,5 @@ def open_target(name: str, asked: Asked) -> Target:
         ConfigurationError: the settings do not name a usable model.
     """
     if name not in _TARGETS:
-        raise InvalidInput(f"There is no target {name!r}: choose {' or '.join(_TARGETS)}.")
+        raise InvalidInput(f"There is no target {name!r}: choose {' or '.join(target_names())}.")
     return _TARGETS[name](asked)

@@ -66,26 +66,26 @@ def test_batches_read_standard_input(database: Database, home: Path) -> None:
 def test_an_import_that_was_killed_is_finished_by_the_next(
     tmp_path: Path, database: Database, home: Path
 ) -> None:
-    path = write_lines(tmp_path / "in.jsonl", *(conversation(f"c-{n}") for n in range(4_000)))
+    path = write_lines(tmp_path / "in.jsonl", *(conversation(f"c-{n}") for n in range(2_000)))
     words = command("import", "conversations", str(path), "--json")
     env = environment(database, home)
     with subprocess.Popen(
         words, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as running:
         deadline = time.monotonic() + 60
-        while not 0 < stored(database) < 4_000 and running.poll() is None and time.monotonic() < deadline:
+        while not 0 < stored(database) < 2_000 and running.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
         running.kill()
     before = stored(database)
     done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
     answer = json.loads(done.stdout)
-    assert 0 < before <= 4_000
+    assert 0 < before <= 2_000
     assert (answer["unchanged"], answer["new"], answer["messages"]) == (
         before,
-        4_000 - before,
-        4_000 - before,
+        2_000 - before,
+        2_000 - before,
     )
-    assert stored(database) == 4_000
+    assert stored(database) == 2_000
 
 
 def stored(database: Database) -> int:

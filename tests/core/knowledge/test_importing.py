@@ -10,7 +10,17 @@ from sqlalchemy import func, select, text
 from sqlmodel import col
 
 from core.database import Database
-from core.knowledge import Article, ArticleRecord, ArticleVersion, Passage, import_articles
+from core.identity import SYSTEM
+from core.knowledge import (
+    Article,
+    ArticleRecord,
+    ArticleVersion,
+    Passage,
+    freeze_edit,
+    import_articles,
+    open_edit,
+    put_frozen,
+)
 from core.knowledge.tables import PassageTerms, SearchStamp
 from tests.conftest import ON_POSTGRES
 from tests.core.knowledge.making import HELP_CENTRE, PASSWORD, REFUND, fill
@@ -118,6 +128,33 @@ def test_statistics_and_index_follow_what_is_live(database: Database) -> None:
         assert stamp.title_terms == sum(len(row.title.split()) for row in rows)
         assert stamp.heading_terms == sum(len(row.headings.split()) for row in rows)
         assert stamp.body_terms == sum(len(row.body.split()) for row in rows)
+
+
+def test_what_was_edited_here_stays_until_its_source_changes(database: Database) -> None:
+    fill(database)
+
+    def live() -> ArticleVersion:
+        with database.reading() as session:
+            article = session.execute(
+                select(Article).where(col(Article.external_id) == "refunds")
+            ).scalar_one()
+            return session.get_one(ArticleVersion, article.live_version_id)
+
+    with database.transaction() as session:
+        edit = open_edit(SYSTEM, live().article_id, session=session)
+        edit.title, edit.body = "Refunds and returns", "A refund takes 30 days."
+        released = put_frozen(SYSTEM, freeze_edit(edit, session=session), session=session)
+    report = fill(database)
+    assert (report.updated, report.unchanged) == (0, 4)
+    assert live().key == released.key
+    relabelled = fill(database, [replace(REFUND, tags=("money",))])
+    assert relabelled.updated == 1
+    assert (live().key, live().title) == (released.key, "Refunds and returns")
+    with database.reading() as session:
+        article = session.get_one(Article, released.article_id)
+        assert (article.title, article.tags) == ("Refunds and returns", ["money"])
+    fill(database, [replace(REFUND, body="A refund takes 40 days.")])
+    assert (live().number, live().body) == (3, "A refund takes 40 days.")
 
 
 @pytest.mark.skipif(ON_POSTGRES, reason="FTS5 is SQLite's")

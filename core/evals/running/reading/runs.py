@@ -13,6 +13,7 @@ from core.assist import Build
 from core.errors import NotFound
 from core.evals.held_out import may_open
 from core.evals.running.progress import RunProgress, run_progress
+from core.evals.suites import REPLAY_KIND
 from core.evals.tables import EvalCandidate, EvalRun, EvalSuite, EvalSuiteVersion
 from core.identity import Actor, Permission, Person, require
 
@@ -47,7 +48,7 @@ def list_runs(
     """Runs, newest first.
 
     Args:
-        suite: only of the suite of this name.
+        suite: only of the suite of this name; empty: of all but replays.
         before_id: only older ones than this run: the next page.
 
     Raises:
@@ -55,8 +56,7 @@ def list_runs(
     """
     require(actor, Permission.EVALS_READ)
     query = _summaries().order_by(col(EvalRun.id).desc()).limit(limit)
-    if suite:
-        query = query.where(col(EvalSuite.name) == suite)
+    query = query.where(col(EvalSuite.name) == suite if suite else col(EvalSuite.kind) != REPLAY_KIND)
     if before_id:
         query = query.where(col(EvalRun.id) < before_id)
     return [_summary(actor, row, session=session) for row in session.execute(query)]

@@ -13,7 +13,7 @@ from core.assist import Build
 from core.database import Database
 from core.errors import InvalidInput, NotFound
 from core.evals.tables import EvalCandidate, EvalRun
-from core.evals.targets import Asked, open_target
+from core.evals.targets import REPLAY, Asked, open_target
 from core.settings import Settings
 
 _WORDS = {
@@ -46,11 +46,15 @@ def choose_build(
     settings: Settings,
     candidate: EvalCandidate | None = None,
     build_id: str = "",
+    stage: str = "",
 ) -> Chosen:
     """Open the target to learn its build, which is stored by that.
 
     A build of before is made again with what an earlier run of it changed, or with its model, and only
     counts if that gives the same id.
+
+    Args:
+        stage: of a replay, see :func:`core.evals.targets.staging`.
 
     Raises:
         InvalidInput: the build asked for cannot be made any more; says what differs.
@@ -58,6 +62,8 @@ def choose_build(
         ConfigurationError: no model can be asked.
     """
     changes = dict(candidate.changes) if candidate is not None else {}
+    if stage:
+        changes = {REPLAY: stage}
     opened = _opened(target, changes, database=database, settings=settings)
     if build_id in ("", opened):
         return Chosen(opened, changes, candidate.key if candidate is not None else None)

@@ -20,7 +20,7 @@ from core.evals.running.starting.reuse import answer_key, copy_known
 from core.evals.running.states import ACTIVE, WAITING
 from core.evals.suites import freeze_suite, get_suite, get_suite_version, suite_cases
 from core.evals.tables import EvalCase, EvalResult, EvalRun, EvalSuite, EvalSuiteMember, EvalSuiteVersion
-from core.evals.targets import target_names
+from core.evals.targets import STAGED, target_names
 from core.identity import Actor, Permission, require
 from core.settings import Settings
 
@@ -54,6 +54,7 @@ def start_run(
     note: str = "",
     fresh: bool = False,
     plan: Mapping[str, Any] | None = None,
+    stage: str = "",
 ) -> EvalRun:
     """Have a build asked about every case of a suite. The work itself is done by
     :func:`core.evals.dispatch_runs`, in whichever processes call it.
@@ -71,6 +72,7 @@ def start_run(
         graders: names of classifiers; by default those of the suite.
         fresh: ask again also what was answered before.
         plan: see :class:`core.evals.tables.EvalRun`.
+        stage: of a replay, see :func:`core.evals.targets.staging`; instead of a target.
 
     Raises:
         PermissionDenied: the actor may not run evals.
@@ -80,12 +82,15 @@ def start_run(
     """
     require(actor, Permission.EVALS_RUN)
     planned = _checked(target, repeats, budget, note, plan or {})
+    target = STAGED if stage else target
     with database.transaction() as session:
         version = _version(actor, suite, session=session)
         found = get_candidate(actor, candidate, session=session) if candidate else None
         contents = suite_cases(version.key, session=session)
         _check_size(contents, repeats)
-    chosen = choose_build(target, database=database, settings=settings, candidate=found, build_id=build_id)
+    chosen = choose_build(
+        target, database=database, settings=settings, candidate=found, build_id=build_id, stage=stage
+    )
     with database.transaction() as session:
         of_suite = session.get_one(EvalSuite, version.suite_id, with_for_update=True)
         running = _same_under_way(version.key, target, chosen, repeats, session=session)

@@ -16,7 +16,8 @@ from core.errors import Conflict, RatchetError
 from core.evals.running.states import ACTIVE
 from core.evals.running.work import ending
 from core.evals.running.work.part import Part
-from core.evals.tables import EvalRun
+from core.evals.suites import REPLAY_KIND
+from core.evals.tables import EvalRun, EvalSuite, EvalSuiteVersion
 from core.evals.targets import Asked, Target, open_target
 from core.jobs import DurableJobs, Job, job
 from core.settings import Settings
@@ -53,7 +54,7 @@ def carry_out(running: Job, run_id: int, attempt: int) -> None:
 def dispatch_runs(*, database: Database, jobs: DurableJobs) -> int:
     """Take part in the runs that are under way: a duty of every process that carries out jobs.
 
-    Starts the jobs when there is something for them, and not before.
+    Starts the jobs when there is something for them, and not before. Runs of replays are left to the replay.
 
     Returns:
         How many this process begins to work on.
@@ -61,7 +62,9 @@ def dispatch_runs(*, database: Database, jobs: DurableJobs) -> int:
     with database.reading() as session:
         active = session.exec(
             select(EvalRun.id, EvalRun.attempt)
-            .where(col(EvalRun.state).in_(ACTIVE))
+            .join(EvalSuiteVersion, col(EvalSuiteVersion.id) == col(EvalRun.suite_version_id))
+            .join(EvalSuite, col(EvalSuite.id) == col(EvalSuiteVersion.suite_id))
+            .where(col(EvalRun.state).in_(ACTIVE), col(EvalSuite.kind) != REPLAY_KIND)
             .order_by(col(EvalRun.id))
             .limit(_MOST_AT_ONCE)
         ).all()

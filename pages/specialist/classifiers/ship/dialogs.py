@@ -12,32 +12,24 @@ from core.classifiers.tables import Classifier, ClassifierVersion
 from core.identity import Actor
 from pages.process import get_process
 from pages.specialist.classifiers.words import headline
-from pages.widgets.shell import notify, run_action
+from pages.widgets import confirming
+from pages.widgets.shell import run_action
 from pages.widgets.style import escape
 
 _MOST = 2_000
 
 
 Act = Callable[[Session, str], object]
-_DONE = "ship_done"
 
 
 def confirm(label: str, act: Act, *, reason_key: str, done: str, key: str) -> None:
     """The last button of a dialog: acts with the reason that was typed, and closes it if that worked."""
 
-    def run() -> None:
-        def work() -> bool:
-            with get_process().database.transaction() as session:
-                act(session, st.session_state.get(reason_key, ""))
-            return True
+    def work() -> None:
+        with get_process().database.transaction() as session:
+            act(session, st.session_state.get(reason_key, ""))
 
-        if run_action(work):
-            notify(done)
-            st.session_state[_DONE] = key
-
-    pressed = st.button(label, type="primary", key=key, on_click=run)
-    if pressed and st.session_state.pop(_DONE, "") == key:
-        st.rerun()
+    confirming.confirm(label, work, done=done, key=key)
 
 
 @st.dialog("Go live", width="medium")

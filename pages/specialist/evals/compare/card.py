@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import streamlit as st
 
 from core.evals import FlipView, GradePair, RunComparison, Told
 from core.evals.tables import EvalGrade
 from pages.specialist.evals.compare.words import DECISIONS, named
-from pages.widgets.components import Segment, rich_text
+from pages.widgets.components import rich_text
 from pages.widgets.style import escape
+from pages.widgets.word_differences import side as side_of
 
-_KEPT = {"before": ("equal", "delete"), "after": ("equal", "insert")}
-_KINDS = {"equal": "", "insert": "insert", "delete": "delete"}
 _LONG = 900
 
 
@@ -60,12 +57,7 @@ def _answer(side: str, view: FlipView, told: Told, run_id: int, key: str) -> Non
         said = told.output.reason.replace("_", " ")
         st.caption(escape(". ".join(filter(None, ("No reply", said, text)))))
         return
-    wanted = _KEPT[side.lower()]
-    segments: list[Segment] = [
-        cast(Segment, {"text": each["text"], "kind": _KINDS[each["op"]]})
-        for each in view.difference
-        if each["op"] in wanted
-    ]
+    segments = side_of(view.difference, "before" if side == "Before" else "after")
     rich_text(segments, key=f"{key}_{run_id}", small=True, clip=len(told.output.text) > _LONG)
     cited = list(
         dict.fromkeys(str(each.get("title") or each.get("article") or "") for each in told.output.citations)

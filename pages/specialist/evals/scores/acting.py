@@ -1,29 +1,24 @@
-"""What a dialog's last button does: act in a transaction, and close the dialog if that worked."""
+"""What people do on the Scores tab: one transaction each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import streamlit as st
 from sqlmodel import Session
 
 from pages.process import get_process
-from pages.widgets.shell import notify, run_action
-
-_DONE = "scores_dialog_done"
+from pages.widgets import confirming
+from pages.widgets.shell import run_action
 
 
 def confirm(label: str, act: Callable[[Session], object], *, done: str, key: str) -> None:
-    """The primary button of a dialog."""
+    """The primary button of a dialog: acts in a transaction, and closes the dialog if that worked."""
 
-    def run() -> None:
-        if in_transaction(act):
-            notify(done)
-            st.session_state[_DONE] = key
+    def work() -> None:
+        with get_process().database.transaction() as session:
+            act(session)
 
-    pressed = st.button(label, type="primary", key=key, on_click=run)
-    if pressed and st.session_state.pop(_DONE, "") == key:
-        st.rerun()
+    confirming.confirm(label, work, done=done, key=key)
 
 
 def in_transaction(act: Callable[[Session], object], *, done: str = "") -> bool:

@@ -1,0 +1,1 @@
+"""How well contradictions in knowledge are found."""

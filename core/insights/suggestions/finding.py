@@ -1,0 +1,99 @@
+"""The duty that turns work into suggestions, a part of the new replies and flags at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from core.database import Database, now
+from core.insights.suggestions.gathering import Gathered, gather_flags, gather_replies, settled_before
+from core.insights.suggestions.storing import store_evidence
+from core.insights.tables import Suggestion, SuggestionProgress
+from core.llm import Embedder
+from core.settings import get_settings
+
+_AT_ONCE = 200
+
+
+def find_suggestions(database: Database, embedder: Embedder | None, *, at: datetime | None = None) -> int:
+    """Make suggestions of what was written since the last turn, and let old ones expire.
+
+    Only text a person wrote or changed is used; replies count as soon as they can no longer be taken back.
+    Safe in several processes at once: the turn belongs to the one whose progress row did not move
+    meanwhile, and no piece of evidence is stored twice.
+
+    Args:
+        embedder: None joins only equal texts.
+        at: the moment it is; default: now.
+
+    Returns:
+        How many pieces of evidence were stored.
+
+    Raises:
+        ProviderError: the embedder failed; the next turn begins where this one did.
+    """
+    before = settled_before(at or now(), get_settings().undo_send_seconds)
+
+    def replies(after: int, session: Session) -> Gathered:
+        return gather_replies(after=after, before=before, limit=_AT_ONCE, session=session)
+
+    def flags(after: int, session: Session) -> Gathered:
+        return gather_flags(after=after, before=before, limit=_AT_ONCE, session=session)
+
+    stored = _turn("replies", replies, database, embedder) + _turn("flags", flags, database, embedder)
+    expire_old(database, at=at)
+    return stored
+
+
+def expire_old(database: Database, *, at: datetime | None = None) -> int:
+    """Let open suggestions expire that nobody decided on in time. Returns how many."""
+    due = (col(Suggestion.state) == "open", col(Suggestion.expires_at) <= (at or now()))
+    with database.reading() as session:
+        if session.exec(select(Suggestion.id).where(*due).limit(1)).first() is None:
+            return 0
+    with database.transaction() as session:
+        expired = session.execute(
+            update(Suggestion)
+            .where(*due)
+            .values(state="expired", decided_at=now(), updated_at=now(), revision=Suggestion.revision + 1)
+            .returning(col(Suggestion.id))
+        )
+        return len(expired.scalars().all())
+
+
+def _turn(
+    name: str,
+    gather: Callable[[int, Session], Gathered],
+    database: Database,
+    embedder: Embedder | None,
+) -> int:
+    with database.reading() as session:
+        progress = session.get(SuggestionProgress, name)
+        after = progress.reached_id if progress else 0
+        gathered = gather(after, session)
+    if not gathered.reached_id:
+        return 0
+    vectors = None
+    if embedder is not None and gathered.evidence:
+        vectors = embedder.embed([each.subject for each in gathered.evidence])
+    with database.transaction() as session:
+        if not _move(name, after, gathered.reached_id, session=session):
+            return 0
+        return store_evidence(gathered.evidence, vectors, session=session, embedder=embedder)
+
+
+def _move(name: str, after: int, reached: int, *, session: Session) -> bool:
+    """Take the turn: False when another process has moved on meanwhile."""
+    if session.get(SuggestionProgress, name) is None:
+        session.add(SuggestionProgress(name=name))
+        session.flush()
+    moved = session.execute(
+        update(SuggestionProgress)
+        .where(col(SuggestionProgress.name) == name, col(SuggestionProgress.reached_id) == after)
+        .values(reached_id=reached, updated_at=now())
+        .returning(col(SuggestionProgress.name))
+    )
+    return moved.scalar_one_or_none() is not None

@@ -1,0 +1,1 @@
+"""What can be said of an article's text before anybody releases it."""

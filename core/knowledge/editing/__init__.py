@@ -1,0 +1,1 @@
+"""Shared working copies of articles: begun, saved by several people at once, released."""

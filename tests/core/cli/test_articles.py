@@ -1,0 +1,56 @@
+"""``articles``: read, edit, check, send on and archive by command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core.database import Database
+from tests.core.cli.test_commands import fails, ok
+from tests.core.knowledge.making import REFUND, fill
+
+
+def test_an_article_is_shown_edited_and_sent_on(database: Database, tmp_path: Path) -> None:
+    fill(database)
+    shown = json.loads(ok("articles", "show", "refunds", "--json"))
+    assert (shown["body"], shown["version"], shown["edits"]) == (REFUND.body, 1, [])
+    assert [each["article"] for each in shown["translations"]] == ["refunds-de"]
+    text = tmp_path / "refunds.md"
+    text.write_text(REFUND.body.replace("14 days", "30 days"), "utf-8")
+    for _twice in range(2):
+        made = json.loads(ok("articles", "edit", "refunds", "--body", str(text), "--json"))
+        assert (made["title"], made["state"], made["conflicts"]) == ("Refunds", "open", 0)
+    assert json.loads(ok("articles", "show", "refunds", "--json"))["edits"] == [made["edit"]]
+    assert "14 days" in ok("articles", "show", "refunds"), "it is not live before a release"
+    assert ok("articles", "redirect", "refunds", "password").strip() == "refunds -> password"
+    assert "in a circle" in fails("articles", "redirect", "password", "refunds")
+    assert json.loads(ok("articles", "archive", "refunds", "--json"))["status"] == "archived"
+    assert "redirects to: password" in ok("articles", "show", "refunds")
+    assert json.loads(ok("articles", "redirect", "refunds", "--clear", "--json"))["redirects_to"] is None
+
+
+def test_checks_exit_with_what_they_found(database: Database, tmp_path: Path) -> None:
+    fill(database)
+    assert "words" in ok("articles", "checks", "refunds")
+    bad = tmp_path / "bad.md"
+    bad.write_text("Hello <script>x</script> [x](nowhere)", "utf-8")
+    assert "2 things are wrong" in fails("articles", "checks", "--file", str(bad))
+    ok("articles", "edit", "refunds", "--body", str(bad))
+    assert "2 things are wrong" in fails("articles", "checks", "refunds", "--json")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["show", "nothing"], "no article 'nothing'"),
+        (["edit"], "--title"),
+        (["edit", "refunds", "--body", "missing.md"], "cannot be read"),
+        (["checks"], "--file"),
+        (["redirect", "refunds"], "--clear"),
+    ],
+)
+def test_bad_input_is_one_line(database: Database, arguments: list[str], message: str) -> None:
+    fill(database)
+    assert message in fails("articles", *arguments)

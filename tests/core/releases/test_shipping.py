@@ -1,0 +1,218 @@
+"""A release makes all of its changes or none; a rollback brings the very build back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+from sqlmodel import col, select
+
+from core import audit
+from core.database import Database, now
+from core.errors import Conflict, InvalidInput, PermissionDenied
+from core.evals.tables import ScoreMarker
+from core.identity import Actor
+from core.knowledge import search
+from core.knowledge.tables import Article, ArticleEdit, ArticleVersion, Passage, PassageVector
+from core.releases import (
+    Proposal,
+    Release,
+    apply_changes,
+    propose_archive,
+    propose_edit,
+    roll_back,
+    ship,
+)
+from core.releases.opening import changes_of
+from core.releases.shipping import shipping
+from core.settings import Settings
+from tests.core.releases.making import add_edit, fill, live_text, passed, proposed, released
+
+
+def _count(database: Database, table: type) -> int:
+    with database.reading() as session:
+        return len(session.exec(select(table)).all())
+
+
+def test_an_edit_goes_live_with_its_vectors_and_names_both_builds(
+    database: Database, settings: Settings, articles: dict[str, int], sue: Actor, sam: Actor
+) -> None:
+    release = released(database, settings, sue, sam, articles["refunds"], "A refund takes 30 days.")
+    assert live_text(database, articles["refunds"]) == "A refund takes 30 days."
+    assert release.before_build != release.after_build
+    assert release.watch_state == "watching"
+    with database.reading() as session:
+        assert search("refund 30 days", session=session, embedder=None)[0].text == "A refund takes 30 days."
+        live = session.get_one(Article, articles["refunds"]).live_version_id
+        passages = session.exec(select(Passage.id).where(Passage.article_version_id == live)).all()
+        kept = session.exec(
+            select(PassageVector.passage_id).where(col(PassageVector.passage_id).in_(passages))
+        ).all()
+        assert sorted(kept) == sorted(passages)
+        assert session.exec(select(ArticleEdit)).one().state == "released"
+        assert session.exec(select(Proposal)).one().state == "released"
+        marker = session.exec(select(ScoreMarker)).one()
+        assert (marker.kind, marker.build_id) == ("release", release.after_build)
+        actions = [entry.action for entry in audit.list_entries(session=session)]
+    assert actions[0] == "release.shipped"
+
+
+def test_a_second_click_is_the_same_release(
+    database: Database, settings: Settings, articles: dict[str, int], sue: Actor, sam: Actor
+) -> None:
+    proposal = proposed(database, sue, articles["refunds"], "Other.")
+    passed(database, settings, proposal, sam)
+    made: list[Release] = []
+
+    def click() -> None:
+        made.append(ship(sam, proposal.key, database=database, settings=settings))
+
+    clicks = [Thread(target=click) for _ in range(3)]
+    for each in clicks:
+        each.start()
+    for each in clicks:
+        each.join(30)
+    assert len(made) == 3
+    assert {each.id for each in made} == {made[0].id}
+    assert _count(database, Release) == 1
+
+
+def test_all_changes_or_none(
+    database: Database,
+    settings: Settings,
+    articles: dict[str, int],
+    sue: Actor,
+    sam: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with database.transaction() as session:
+        first = add_edit(session, sue, articles["refunds"], "One.")
+        proposal = propose_edit(sue, first.key, session=session)
+        second = add_edit(session, sue, None, "Two.", title="Pausing a plan")
+        propose_edit(sue, second.key, session=session, proposal_id=proposal.key)
+        propose_archive(sue, articles["invoices"], session=session, proposal_id=proposal.key)
+    passed(database, settings, proposal, sam)
+    before = _count(database, ArticleVersion)
+
+    def broken(*_args: object, **_named: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shipping, "note", broken)
+        with pytest.raises(ZeroDivisionError):
+            ship(sam, proposal.key, database=database, settings=settings)
+    assert (_count(database, ArticleVersion), _count(database, Release)) == (before, 0)
+    assert live_text(database, articles["invoices"]) is not None
+    release = ship(sam, proposal.key, database=database, settings=settings)
+    assert [each["words"] for each in release.changes] == ["version 2", "new", "archived"]
+    assert live_text(database, articles["invoices"]) is None
+    back = roll_back(sam, release.key, "Not yet.", database=database, settings=settings)
+    assert back.after_build == release.before_build
+    assert live_text(database, articles["invoices"]) is not None
+    with database.reading() as session:
+        assert (
+            session.exec(select(Article).where(Article.title == "Pausing a plan")).one().status == "archived"
+        )
+
+
+def test_a_rollback_restores_the_build_and_is_done_once(
+    database: Database, settings: Settings, articles: dict[str, int], sue: Actor, sam: Actor, mia: Actor
+) -> None:
+    old = live_text(database, articles["refunds"])
+    release = released(database, settings, sue, sam, articles["refunds"], "Worse.")
+    with pytest.raises(InvalidInput, match="why it is rolled back"):
+        roll_back(mia, release.key, " ", database=database, settings=settings)
+    back = roll_back(mia, release.key, "Customers complain.", database=database, settings=settings)
+    again = roll_back(sam, release.key, "Me too.", database=database, settings=settings)
+    assert again.id == back.id
+    assert back.after_build == release.before_build
+    assert (back.kind, back.note) == ("rollback", "Customers complain.")
+    assert live_text(database, articles["refunds"]) == old
+    with pytest.raises(InvalidInput, match="cannot be rolled back"):
+        roll_back(sam, back.key, "No.", database=database, settings=settings)
+    with database.reading() as session:
+        assert session.get_one(Release, release.key).watch_state == "closed"
+
+
+def test_a_rollback_names_the_release_that_came_later(
+    database: Database, settings: Settings, articles: dict[str, int], sue: Actor, sam: Actor
+) -> None:
+    first = released(database, settings, sue, sam, articles["refunds"], "One.")
+    other = released(database, settings, sue, sam, articles["password"], "Elsewhere.")
+    second = released(database, settings, sue, sam, articles["refunds"], "Two.")
+    with pytest.raises(Conflict, match=second.title):
+        roll_back(sam, first.key, "Bad.", database=database, settings=settings)
+    roll_back(sam, other.key, "Bad.", database=database, settings=settings)
+    roll_back(sam, second.key, "Bad.", database=database, settings=settings)
+    roll_back(sam, first.key, "Bad.", database=database, settings=settings)
+    assert "14 days" in (live_text(database, articles["refunds"]) or "")
+    third = released(database, settings, sue, sam, articles["password"], "Three.")
+    fill(database, password="Imported.")
+    with pytest.raises(Conflict, match="other than a release"):
+        roll_back(sam, third.key, "Bad.", database=database, settings=settings)
+
+
+def test_what_has_been_overtaken_does_not_go_live(
+    database: Database, settings: Settings, articles: dict[str, int], sue: Actor, sam: Actor
+) -> None:
+    proposal = proposed(database, sue, articles["refunds"], "Mine.")
+    fill(database, refunds="Imported meanwhile.")
+    passed(database, settings, proposal, sam)
+    with pytest.raises(Conflict, match="newer version"):
+        ship(sam, proposal.key, database=database, settings=settings)
+    assert live_text(database, articles["refunds"]) == "Imported meanwhile."
+
+
+def test_a_rep_releases_nothing(
+    database: Database, settings: Settings, articles: dict[str, int], sue: Actor, sam: Actor, rita: Actor
+) -> None:
+    proposal = proposed(database, rita, articles["refunds"], "Mine.")
+    passed(database, settings, proposal, sam)
+    with pytest.raises(PermissionDenied):
+        ship(rita, proposal.key, database=database, settings=settings)
+    release = ship(sue, proposal.key, database=database, settings=settings)
+    with pytest.raises(PermissionDenied):
+        roll_back(rita, release.key, "Mine.", database=database, settings=settings)
+
+
+def test_a_version_with_a_date_waits_and_its_rollback_cancels_it(
+    database: Database, settings: Settings, articles: dict[str, int], sue: Actor, sam: Actor
+) -> None:
+    old = live_text(database, articles["refunds"])
+    tomorrow = now() + timedelta(days=1)
+    proposal = proposed(database, sue, articles["refunds"], "From tomorrow on.", effective_from=tomorrow)
+    passed(database, settings, proposal, sam)
+    release = ship(sam, proposal.key, database=database, settings=settings)
+    assert release.after_build == release.before_build
+    assert live_text(database, articles["refunds"]) == old
+    roll_back(sam, release.key, "Postponed.", database=database, settings=settings)
+    with database.reading() as session:
+        states = session.exec(select(ArticleVersion.start_state).where(ArticleVersion.number == 2)).all()
+    assert list(states) == ["cancelled"]
+
+
+def test_a_change_is_tried_at_once(database: Database, articles: dict[str, int], sue: Actor) -> None:
+    tomorrow = now() + timedelta(days=1)
+    proposal = proposed(database, sue, articles["refunds"], "From tomorrow on.", effective_from=tomorrow)
+    with pytest.raises(ZeroDivisionError), database.transaction() as session:
+        apply_changes(sue, changes_of(proposal.key, session=session), session=session, at_once=True)
+        live = session.get_one(Article, articles["refunds"]).live_version_id
+        assert session.get_one(ArticleVersion, live).body == "From tomorrow on."
+        raise ZeroDivisionError
+
+
+def test_who_types_on_keeps_the_edit(
+    database: Database, settings: Settings, articles: dict[str, int], sue: Actor, sam: Actor
+) -> None:
+    proposal = proposed(database, sue, articles["refunds"], "Proposed.")
+    passed(database, settings, proposal, sam)
+    with database.transaction() as session:
+        edit = session.exec(select(ArticleEdit)).one()
+        edit.body, edit.revision = "Typed on.", edit.revision + 1
+        session.add(edit)
+    ship(sam, proposal.key, database=database, settings=settings)
+    assert live_text(database, articles["refunds"]) == "Proposed."
+    with database.reading() as session:
+        edit = session.exec(select(ArticleEdit)).one()
+        assert (edit.state, edit.body) == ("open", "Typed on.")
