@@ -17,6 +17,7 @@ BENCHMARKS = (
     "classifiers",
     "backtest",
     "evals",
+    "replay",
     "drafts",
     "guardrails",
     "traces",

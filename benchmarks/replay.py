@@ -1,6 +1,6 @@
 """How long a replay of a one-article change takes, offline, and how much of it need not be asked again.
 
-    python -m benchmarks.replay [--cases 300]
+    python -m benchmarks.replay [--cases 300] [--articles 2757]
 
 2,757 articles (the AWS core corpus) and 300 cases, every one of them in the smoke suite, so that all are
 replayed: the 56 questions of customers, and titles of articles as questions. Without the public data the
@@ -71,16 +71,17 @@ def main() -> int:
     """Print the table; 1 when the target is missed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--cases", type=int, default=300)
-    size = parser.parse_args().cases
+    parser.add_argument("--articles", type=int, default=ARTICLES, help="fewer are quicker to embed")
+    options = parser.parse_args()
     settings = get_settings()
     with tempfile.TemporaryDirectory(prefix="ratchet-replay-") as folder:
         database = Database(f"sqlite:///{Path(folder) / 'replay.sqlite'}")
         migrate(database)
         with database.transaction() as session:
             ensure_criteria(session=session)
-        articles, questions = _knowledge()
+        articles, questions = _knowledge(options.articles)
         _fill(database, articles, settings)
-        _add_cases(database, articles, questions, size)
+        _add_cases(database, articles, questions, options.cases)
         first, second = _propose(database, articles, 0), _propose(database, articles, 1)
         results = [
             _replay("first", first, database, settings),
@@ -114,10 +115,14 @@ def main() -> int:
     return 1 if slow else 0
 
 
-def _knowledge() -> tuple[list[ArticleRecord], list[str]]:
+def _knowledge(most: int) -> tuple[list[ArticleRecord], list[str]]:
+    """Articles and questions, those that the first questions need before others."""
     data = public.shared_data()
     if data is not None:
-        return list(public.aws_articles(data)), [each.text for each in public.aws_questions(data)]
+        asked = public.aws_questions(data)
+        needed = {name for each in asked for name in each.relevant}
+        articles = sorted(public.aws_articles(data), key=lambda each: each.external_id not in needed)
+        return articles[:most], [each.text for each in asked]
     print("no public data (RATCHET_SHARED_DATA, or ../shared/data): the sample articles stand in, multiplied")
     sample = [
         ArticleRecord(each.stem, each.stem.replace("-", " ").capitalize(), each.read_text(encoding="utf-8"))
@@ -133,7 +138,7 @@ def _knowledge() -> tuple[list[ArticleRecord], list[str]]:
         for number in count()
         for each in sample
     )
-    return list(islice(made, ARTICLES)), []
+    return list(islice(made, most)), []
 
 
 def _fill(database: Database, articles: Sequence[ArticleRecord], settings: Settings) -> None:
@@ -147,7 +152,9 @@ def _fill(database: Database, articles: Sequence[ArticleRecord], settings: Setti
 def _add_cases(
     database: Database, articles: Sequence[ArticleRecord], questions: Sequence[str], size: int
 ) -> None:
-    others = Random(7).sample(list(articles), max(0, size - len(questions)))  # the same each time
+    others = Random(7).sample(
+        list(articles), min(len(articles), max(0, size - len(questions)))
+    )  # the same each time
     texts = [*questions, *(f"What should I know about {each.title}?" for each in others)][:size]
     with database.transaction() as session:
         keys = [

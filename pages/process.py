@@ -16,11 +16,11 @@ from core.criteria import ensure_criteria
 from core.database import migrate, open_database
 from core.evals import ScoreKeeper, dispatch_calibrations, dispatch_runs
 from core.identity import check_production
+from core.insights import find_suggestions
 from core.jobs import DurableJobs, Duty, Worker
 from core.knowledge import embed_missing, start_due
 from core.llm import Embedder, get_embedder
-from core.releases import watch_releases
-from core.releases.replaying import dispatch_replays
+from core.releases import dispatch_replays, watch_releases
 from core.settings import Settings, get_settings
 from core.surfaces import deliver_due, export_due, export_evaluations_due
 from core.traces import purge_texts, sweep
@@ -47,6 +47,7 @@ class Process:
                 Duty(REPLAYS, self._replay, interval=2),
                 Duty("watch releases", self._watch_releases, interval=600),
                 Duty("start dated articles", self._start_dated, interval=30),
+                Duty("find suggestions", self._find_suggestions, interval=60),
                 Duty("make search vectors", self._embed, interval=30),
                 Duty("sweep drafts", self._sweep, interval=15),
                 Duty("carry out actions", self._carry_out, interval=2),
@@ -153,6 +154,9 @@ class Process:
 
     def _watch_releases(self) -> int:
         return watch_releases(database=self.database)
+
+    def _find_suggestions(self) -> int:
+        return find_suggestions(self.database, self.embedder)
 
     def _start_dated(self) -> int:
         return start_due(self.database)

@@ -1,13 +1,14 @@
-"""Are contradictions found, and are those that are found real?
+"""Are contradictions and near-duplicates found, and are those that are found real?
 
     python -m benchmarks.knowledge.contradictions [--quick]
 
-Two measurements. The hand-written pairs of statements (English, German, Spanish; half of them clean), the
-half that tuned the rules apart from the half that did not. And 50 seeded changes of a number, a date, or yes
-and no in as many of the bank's 698 articles, each compared as a whole with all live articles, the one it was
-made from among them: a finding in the changed line is right, any other is counted as wrong. Articles nobody
-changed are compared as well; whatever is found there is counted as wrong too, although the bank's articles
-may disagree with each other. Rules were tuned on the articles of the other half only (by a hash of their id).
+Three measurements. The hand-written pairs of statements (English, German, Spanish; half of them clean), the
+half that tuned the rules apart from the half that did not. Hand-written pairs of passages, half of them
+near-duplicates, likewise. And 50 seeded changes of a number, a date, or yes and no in as many of the bank's
+698 articles, each compared as a whole with all live articles, the one it was made from among them: a finding
+in the changed line is right, any other is counted as wrong. Articles nobody changed are compared as well;
+whatever is found there is counted as wrong too, although the bank's articles may disagree with each other.
+Rules were tuned on the articles of the other half only (by a hash of their id).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from itertools import pairwise
 
 from benchmarks import data as public
 from benchmarks.knowledge.pairs import HELD_OUT, TUNING, Score, read_pairs, score
+from benchmarks.knowledge.passages import read_passages, score_passages
 from benchmarks.knowledge.seeding import KINDS, SeededChange, seed_changes
 from benchmarks.search import RememberingEmbedder
 from benchmarks.table import print_table
@@ -45,6 +47,8 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="the hand-written pairs only")
     options = parser.parse_args()
     measure_pairs()
+    settings = get_settings()
+    measure_passages(get_embedder(settings))
     data = public.shared_data()
     if options.quick:
         return 0
@@ -54,7 +58,6 @@ def main() -> int:
             "(set RATCHET_SHARED_DATA, or put it into ../shared/data)"
         )
         return 0
-    settings = get_settings()
     memory = settings.home / "benchmarks" / "vectors.sqlite"
     embedder = RememberingEmbedder(get_embedder(settings), memory)
     with tempfile.TemporaryDirectory(prefix="ratchet-contradictions-") as folder:
@@ -80,6 +83,16 @@ def measure_pairs() -> None:
                 (f"  {language}", *_cells(score([each for each in mine if each.language == language])))
             )
     print_table(f"{len(pairs)} hand-written pairs, half of them clean", _HEADER, rows)
+
+
+def measure_passages(embedder: Embedder) -> None:
+    """The hand-written pairs of passages, by half."""
+    pairs = read_passages()
+    rows = [
+        (half, *_cells(score_passages([pair for pair in pairs if pair.half == half], embedder)))
+        for half in (TUNING, HELD_OUT)
+    ]
+    print_table(f"{len(pairs)} hand-written pairs of passages, half of them near-duplicates", _HEADER, rows)
 
 
 @dataclass(slots=True)

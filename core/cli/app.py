@@ -34,6 +34,7 @@ from core.cli.releases import build_app, releases_app
 from core.cli.replaying import replay
 from core.cli.searching import search
 from core.cli.starting import init
+from core.cli.suggestions import suggestions_app
 from core.cli.traces import traces_app
 from core.cli.working import worker
 from core.errors import RatchetError
@@ -105,6 +106,7 @@ app.add_typer(criteria_app, name="criteria")
 app.add_typer(traces_app, name="traces")
 app.add_typer(flags_app, name="flags")
 app.add_typer(evals_app, name="evals")
+app.add_typer(suggestions_app, name="suggestions")
 app.command()(replay)
 app.add_typer(proposals_app, name="proposals")
 app.add_typer(releases_app, name="releases")

@@ -14,7 +14,7 @@ from core.errors import Conflict
 
 if TYPE_CHECKING:
     from core.database import Database
-    from core.releases.replaying import ReplayView
+    from core.releases import ReplayView
     from core.settings import Settings
 
 _BETWEEN = 0.5  # seconds
@@ -34,7 +34,7 @@ def replay(
     error; 2 worse, or a critical case would fail; 3 with --strict: no verdict, or unclear.
     """
     from core.identity import SYSTEM
-    from core.releases.replaying import start_replay
+    from core.releases import start_replay
 
     with opened() as (database, settings):
         start_replay(SYSTEM, proposal, database=database, settings=settings)
@@ -52,7 +52,7 @@ def _until_over(proposal: int, database: Database, settings: Settings, *, quiet:
     """Take part until it has ended, whoever ends it. Interrupted, it goes on elsewhere or later."""
     from core.identity import SYSTEM
     from core.jobs import DurableJobs
-    from core.releases.replaying import dispatch_replays, read_replay
+    from core.releases import dispatch_replays, read_replay
 
     jobs = DurableJobs(database, settings)
     meter = Meter("replay", quiet=quiet)
@@ -70,7 +70,7 @@ def _until_over(proposal: int, database: Database, settings: Settings, *, quiet:
                 jobs.take_over()
             looks += 1
             left = "" if view.seconds_left is None else f", about {view.seconds_left:,.0f} s left"
-            meter.show(view.done / max(1, view.total), f"{view.words}{left}")
+            meter.show(view.done / max(1, view.total), f"{view.words.rstrip('.')}{left}")
             time.sleep(_BETWEEN)
     except KeyboardInterrupt:
         say(f"The replay is not over. Go on with `replay {proposal}`.")

@@ -64,10 +64,11 @@ def make_worker(
     """A worker with every duty this installation has. Not started yet."""
     from core.classifiers import dispatch_backtests
     from core.evals import dispatch_calibrations, dispatch_runs
+    from core.insights import find_suggestions
     from core.jobs import Duty, Worker
     from core.knowledge import embed_missing, start_due
     from core.llm import get_embedder
-    from core.releases.replaying import dispatch_replays
+    from core.releases import dispatch_replays
     from core.surfaces import deliver_due, export_due, export_evaluations_due
     from core.traces import purge_texts, sweep
 
@@ -102,6 +103,7 @@ def make_worker(
             Duty("work on eval runs", lambda: dispatch_runs(database=database, jobs=jobs), interval=1),
             Duty("replay proposals", lambda: dispatch_replays(database=database, jobs=jobs), interval=2),
             Duty("start dated articles", lambda: start_due(database), interval=15),
+            Duty("find suggestions", lambda: find_suggestions(database, get_embedder(settings)), interval=60),
             Duty("make search vectors", embed, interval=15),
             Duty("sweep drafts", drafts.sweep, interval=15),
             Duty("carry out actions", executor.carry_out_due, interval=2),

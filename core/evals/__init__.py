@@ -138,6 +138,7 @@ from core.evals.grading import (
     settle,
     withdraw_grade,
 )
+from core.evals.held_out import held_out_among
 from core.evals.held_out import may_open as may_open_suite
 from core.evals.output import Output
 from core.evals.running import (
@@ -247,6 +248,7 @@ from core.evals.suites import (
 )
 from core.evals.tables import EvalCase, EvalSuite, EvalSuiteVersion, Flag, KnowledgeSnapshot
 from core.evals.targets import REPLAY, STAGED, Asked, Target, open_target, staging, target_names
+from core.evals.themes import themes_of
 
 __all__ = [
     "ALIKE",
@@ -428,6 +430,7 @@ __all__ = [
     "grade_result",
     "grade_sample",
     "guess_case_format",
+    "held_out_among",
     "human_grades",
     "import_case_file",
     "import_markers",
@@ -500,6 +503,7 @@ __all__ = [
     "take_over",
     "target_names",
     "thaw",
+    "themes_of",
     "version_difference",
     "watch_scores",
     "withdraw_flag",

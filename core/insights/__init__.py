@@ -1,5 +1,15 @@
-"""Floor 5: insights. Suggestions for knowledge, made of what people wrote in their work."""
+"""Floor 5: insights. Suggestions for knowledge, where sentences come from, and how well knowledge is kept."""
 
+from core.insights.health.articles import ArticleFinding, EditedArticle
+from core.insights.health.coverage import Coverage, Gap
+from core.insights.health.reading import KnowledgeHealth, read_health
+from core.insights.provenance.backwards import (
+    PassageOrigin,
+    ReplyOrigin,
+    SentenceOrigin,
+    origin_of_reply,
+)
+from core.insights.provenance.forwards import CaseUse, Dependents, DraftUse, what_depends_on
 from core.insights.suggestions.deciding import accept_suggestion, edit_suggestion, reject_suggestion
 from core.insights.suggestions.finding import expire_old, find_suggestions
 from core.insights.suggestions.noting import write_note
@@ -14,6 +24,17 @@ from core.insights.suggestions.reading import (
 from core.insights.tables import Suggestion, SuggestionSource
 
 __all__ = [
+    "ArticleFinding",
+    "CaseUse",
+    "Coverage",
+    "Dependents",
+    "DraftUse",
+    "EditedArticle",
+    "Gap",
+    "KnowledgeHealth",
+    "PassageOrigin",
+    "ReplyOrigin",
+    "SentenceOrigin",
     "SourceView",
     "Suggestion",
     "SuggestionRow",
@@ -25,7 +46,10 @@ __all__ = [
     "find_suggestions",
     "get_suggestion",
     "list_suggestions",
+    "origin_of_reply",
     "patched",
+    "read_health",
     "reject_suggestion",
+    "what_depends_on",
     "write_note",
 ]

@@ -24,17 +24,9 @@ from core.knowledge.comparing import (
     find_duplicates,
 )
 from core.knowledge.editing.conflicts import TextConflict
-from core.knowledge.editing.edits import (
-    EditRow,
-    EditView,
-    drop_edit,
-    get_edit,
-    list_edits,
-    new_edit,
-    open_edit,
-    reopen_edit,
-)
+from core.knowledge.editing.edits import drop_edit, new_edit, open_edit, reopen_edit
 from core.knowledge.editing.presence import PresentPerson, be_present, leave_edit
+from core.knowledge.editing.reading import EditRow, EditView, get_edit, list_edits
 from core.knowledge.editing.releasing import freeze_edit, mark_open, mark_proposed, put_frozen
 from core.knowledge.editing.saving import SavedEdit, rebase_edit, save_edit, settle_conflict
 from core.knowledge.editing.text import EditText, text_of
@@ -66,17 +58,11 @@ from core.knowledge.lifecycle.translations import (
     translations_of,
 )
 from core.knowledge.passages import Cut
-from core.knowledge.publishing import (
-    archive_article,
-    article_state,
-    cancel_start,
-    current_version,
-    lock_articles,
-    put_live,
-    restore_version,
-)
+from core.knowledge.publishing import put_live
 from core.knowledge.records import INTERNAL, PUBLIC, ArticleRecord, ImportReport, Reject
+from core.knowledge.restoring import archive_article, article_state, cancel_start, restore_version
 from core.knowledge.search import Hit, search
+from core.knowledge.standing import current_version, lock_articles
 from core.knowledge.tables import Article, ArticleEdit, ArticleVersion, EditPresence, Passage
 
 __all__ = [

@@ -10,8 +10,10 @@ from sqlmodel import Session, col
 
 from core.errors import InvalidInput
 from core.identity import Actor, Permission, require
-from core.knowledge.publishing import HOME_SOURCE, archive_article, put_live, stored_article
+from core.knowledge.publishing import HOME_SOURCE, put_live
 from core.knowledge.records import ArticleRecord
+from core.knowledge.restoring import archive_article
+from core.knowledge.standing import stored_article
 from core.knowledge.tables import Article, ArticleVersion, Passage
 
 

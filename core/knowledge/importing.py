@@ -15,7 +15,7 @@ from core.knowledge.indexing import lock_search_index, retire_passages, store_pa
 from core.knowledge.records import ArticleRecord, ImportReport, Reject, checked, digest
 from core.knowledge.tables import Article, ArticleVersion
 
-_Stored = tuple[Article, str | None]  # an article and the digest of its live version
+_Stored = tuple[Article, str | None, int | None]  # an article, and digest and edit of its live version
 
 
 def import_articles(
@@ -81,9 +81,9 @@ def _store(records: Sequence[ArticleRecord], *, source: str, session: Session, r
     new: list[ArticleRecord] = []
     changed: list[tuple[Article, ArticleRecord]] = []
     relabelled: list[tuple[Article, ArticleRecord]] = []
-    imported = _imported_digests([article.key for article, _ in stored.values()], session=session)
+    imported = _imported_digests([article.key for article, _, _ in stored.values()], session=session)
     for record in records:
-        article, live_digest = stored.get(record.external_id, (None, None))
+        article, live_digest, edit_id = stored.get(record.external_id, (None, None, None))
         if article is None:
             new.append(record)
         elif digest(record) not in (
@@ -91,6 +91,8 @@ def _store(records: Sequence[ArticleRecord], *, source: str, session: Session, r
             imported.get(article.key),  # the source says what it said: what was edited since then stays
         ):
             changed.append((article, record))
+            if edit_id is not None:
+                report.replaced.append(record.external_id)
         elif _labels(record) != (list(article.tags), article.translation_of):
             relabelled.append((article, record))
     ids = _insert_articles(new, source=source, session=session)
@@ -113,11 +115,11 @@ def _store(records: Sequence[ArticleRecord], *, source: str, session: Session, r
 
 def _stored(records: Sequence[ArticleRecord], *, source: str, session: Session) -> dict[str, _Stored]:
     rows = session.execute(
-        select(Article, col(ArticleVersion.digest))
+        select(Article, col(ArticleVersion.digest), col(ArticleVersion.edit_id))
         .outerjoin(ArticleVersion, col(ArticleVersion.id) == col(Article.live_version_id))
         .where(col(Article.source) == source, col(Article.external_id).in_([r.external_id for r in records]))
     )
-    return {article.external_id: (article, live_digest) for article, live_digest in rows}
+    return {article.external_id: (article, live_digest, edit_id) for article, live_digest, edit_id in rows}
 
 
 def _latest_digest(article: Article, live_digest: str | None, *, session: Session) -> str | None:

@@ -1,4 +1,4 @@
-"""Make versions live, take them out, and bring old ones back: what publishing and releases are made of.
+"""Make a text the live version of its article: what publishing and releases are made of.
 
 Nothing here checks a permission: whoever calls has done so. Everything happens in the caller's
 transaction, behind the lock that all writers of the search index take.
@@ -6,36 +6,30 @@ transaction, behind the lock that all writers of the search index take.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from core import audit
 from core.database import now
-from core.errors import Conflict, InvalidInput, NotFound
-from core.knowledge.indexing import lock_search_index, retire_passages, revive_passages
+from core.errors import Conflict, InvalidInput
+from core.knowledge.indexing import lock_search_index
 from core.knowledge.records import ArticleRecord, checked, digest
+from core.knowledge.standing import (
+    ON_START,
+    WAITING,
+    Who,
+    apply_labels,
+    make_live,
+    moved_on,
+    record_article,
+    stored_article,
+)
 from core.knowledge.tables import Article, ArticleEdit, ArticleVersion
 
 HOME_SOURCE = "ratchet"
-WAITING, STARTED, CANCELLED = "waiting", "started", "cancelled"
-ON_START = "on_start"
-"""Where the origin of a waiting version keeps what its start will change of the article."""
-
-
-class Who(Protocol):
-    """Who does it: an actor, or whatever has these two."""
-
-    @property
-    def person_id(self) -> int | None:
-        """None: the system."""
-
-    @property
-    def name(self) -> str:
-        """As the audit names them."""
 
 
 def put_live(
@@ -97,7 +91,7 @@ def put_live(
         if known is not None:
             return known
     else:
-        _apply_labels(article, labels)
+        apply_labels(article, labels)
     if live is not None and same and not waits:
         _close(edit, article, live, record)
         return live
@@ -123,169 +117,9 @@ def put_live(
         make_live(article, version, session=session, at=record.updated_at)
     _close(edit, article, version, record)
     session.flush()
-    _record(person, "article.scheduled" if waits else "article.published", article, version, session=session)
+    action = "article.scheduled" if waits else "article.published"
+    record_article(person, action, article, version, session=session)
     return version
-
-
-def archive_article(person: Who, article_id: int, *, session: Session) -> Article:
-    """Take an article out of search. Its versions and passages stay. Checks no permission.
-
-    Raises:
-        NotFound: there is no such article.
-    """
-    lock_search_index(session)
-    article = stored_article(article_id, session=session)
-    if article.status == "archived":
-        return article
-    if article.live_version_id is not None:
-        retire_passages([article.live_version_id], session=session)
-    article.status, article.live_version_id, article.updated_at = "archived", None, now()
-    session.flush()
-    _record(person, "article.archived", article, None, session=session)
-    return article
-
-
-def restore_version(
-    person: Who,
-    article_id: int,
-    version_id: int | None,
-    *,
-    session: Session,
-    state: Mapping[str, Any] | None = None,
-) -> Article:
-    """Make an old version live again, the same one, so that the digest of the knowledge is the old one too.
-
-    Checks no permission. Restoring what is live already changes nothing.
-
-    Args:
-        version_id: None: the article had no live version; it is archived.
-        state: what :func:`article_state` said then, to bring back tags, translation and redirect as well.
-
-    Raises:
-        NotFound: there is no such article, or it has no such version.
-    """
-    if version_id is None:
-        article = archive_article(person, article_id, session=session)
-        _restore_labels(article, state)
-        return article
-    lock_search_index(session)
-    article = stored_article(article_id, session=session)
-    version = session.get(ArticleVersion, version_id)
-    if version is None or version.article_id != article_id:
-        raise NotFound(f"“{article.title}” has no such version.")
-    if article.live_version_id != version_id or article.status != "live":
-        make_live(article, version, session=session)
-        session.flush()
-        _record(person, "article.restored", article, version, session=session)
-    _restore_labels(article, state)
-    session.flush()
-    return article
-
-
-def cancel_start(person: Who, version_id: int, *, session: Session) -> ArticleVersion:
-    """Let a version that waits for its date not start. Checks no permission; safe to repeat.
-
-    Raises:
-        NotFound: there is no such version.
-        Conflict: it has started.
-    """
-    lock_search_index(session)
-    version = session.get(ArticleVersion, version_id, populate_existing=True)
-    if version is None:
-        raise NotFound("There is no such version.")
-    article = stored_article(version.article_id, session=session)
-    if version.start_state == WAITING:
-        version.start_state = CANCELLED
-        if article.status == "draft":
-            article.status = "archived"
-        session.flush()
-        _record(person, "article.start_cancelled", article, version, session=session)
-    elif version.start_state != CANCELLED:
-        raise Conflict(f"Version {version.number} of “{article.title}” has started. Restore another version.")
-    return version
-
-
-def article_state(article_id: int, *, session: Session) -> dict[str, Any]:
-    """What :func:`restore_version` needs to undo a change, as JSON.
-
-    Raises:
-        NotFound: there is no such article.
-    """
-    article = stored_article(article_id, session=session)
-    return {
-        "live_version_id": article.live_version_id,
-        "status": article.status,
-        "tags": list(article.tags),
-        "translation_of": article.translation_of,
-        "redirect_to_id": article.redirect_to_id,
-    }
-
-
-def make_live(
-    article: Article, version: ArticleVersion, *, session: Session, at: datetime | None = None
-) -> None:
-    """Swap what search knows of an article. Call behind :func:`lock_search_index`."""
-    if article.live_version_id is not None and article.live_version_id != version.key:
-        retire_passages([article.live_version_id], session=session)
-    revive_passages(version, session=session)
-    if version.start_state == WAITING:
-        version.start_state = STARTED
-        _apply_labels(article, version.origin[ON_START])
-    article.title, article.audience, article.locale = version.title, version.audience, version.locale
-    if article.status != "live":
-        article.redirect_to_id = None  # whoever reads it is where they want to be
-    article.status, article.live_version_id = "live", version.key
-    article.updated_at = at or now()
-
-
-def lock_articles(article_ids: Iterable[int], edit_ids: Iterable[int], *, session: Session) -> None:
-    """Take every lock that changing these will need, in the order all others take them.
-
-    For whoever changes several at once: the record of one change is a lock too, and somebody who types
-    holds the working copy of the next while waiting for it.
-    """
-    lock_search_index(session)
-    for table, ids in ((Article, article_ids), (ArticleEdit, edit_ids)):
-        rows = select(table.id).where(col(table.id).in_(sorted(set(ids)))).order_by(col(table.id))  # type: ignore[call-overload]
-        session.execute(rows.with_for_update())
-
-
-def stored_article(article_id: int, *, session: Session) -> Article:
-    """As it is stored now, not as the session remembers it.
-
-    Raises:
-        NotFound: there is no such article.
-    """
-    session.flush()  # what the caller has just changed is not to be read over
-    article = session.get(Article, article_id, populate_existing=True)
-    if article is None:
-        raise NotFound(f"There is no article {article_id}.")
-    return article
-
-
-def current_version(article: Article, *, session: Session) -> ArticleVersion | None:
-    """The live version; of an article that has none, the newest that is not waiting for its date."""
-    if article.live_version_id is not None:
-        return session.get(ArticleVersion, article.live_version_id)
-    query = (
-        select(ArticleVersion)
-        .where(
-            col(ArticleVersion.article_id) == article.key,
-            col(ArticleVersion.start_state).not_in((WAITING, CANCELLED)),
-        )
-        .order_by(col(ArticleVersion.number).desc())
-    )
-    return session.execute(query.limit(1)).scalar_one_or_none()
-
-
-def moved_on(article: Article, basis_version_id: int | None, *, session: Session) -> ArticleVersion | None:
-    """The version that is current now, when it is not the one a change was made from; else None."""
-    current = current_version(article, session=session)
-    if current is None or basis_version_id is None or current.key == basis_version_id:
-        return None
-    basis = session.get(ArticleVersion, basis_version_id)
-    # What waits for its date is ahead of what is live: a change made from it is not behind.
-    return None if basis is not None and basis.start_state == WAITING else current
 
 
 def _target(
@@ -335,13 +169,6 @@ def _labels(
     return labels
 
 
-def _apply_labels(article: Article, labels: Mapping[str, Any]) -> None:
-    article.tags, article.translation_of = list(labels["tags"]), labels["translation_of"]
-    if "review_on" in labels:
-        article.owner_id = labels["owner_id"] or article.owner_id
-        article.review_on = date.fromisoformat(labels["review_on"]) if labels["review_on"] else None
-
-
 def _waiting(
     article_id: int, version_digest: str, start: datetime | None, *, session: Session
 ) -> ArticleVersion | None:
@@ -352,13 +179,6 @@ def _waiting(
         col(ArticleVersion.effective_from) == start,
     )
     return session.execute(query.limit(1)).scalar_one_or_none()
-
-
-def _restore_labels(article: Article, state: Mapping[str, Any] | None) -> None:
-    if state is not None:
-        article.tags = list(state.get("tags", article.tags))
-        article.translation_of = state.get("translation_of", article.translation_of)
-        article.redirect_to_id = state.get("redirect_to_id")
 
 
 def _close(
@@ -372,19 +192,3 @@ def _close(
     edit.state = "released" if said == (record.title, record.body, record.audience) else "open"
     edit.revision += 1
     edit.updated_at = now()
-
-
-def _record(
-    person: Who, action: str, article: Article, version: ArticleVersion | None, *, session: Session
-) -> None:
-    numbers = {} if version is None else {"version": version.number}
-    audit.record(
-        person.person_id,
-        person.name,
-        action,
-        session=session,
-        subject_type="article",
-        subject_id=str(article.key),
-        external_id=article.external_id,
-        **numbers,
-    )

@@ -55,11 +55,12 @@ class Reject:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import did, in articles."""
+    """What an import did, in articles. ``replaced``: ids of those whose text was edited here before."""
 
     new: int = 0
     updated: int = 0
     unchanged: int = 0
+    replaced: list[str] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
 
 

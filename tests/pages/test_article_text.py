@@ -1,4 +1,4 @@
-"""What the pages show of an article's Markdown: nothing that loads, runs, or means something to Streamlit only."""
+"""What the pages show of an article's Markdown: nothing loads, runs, or means something to Streamlit only."""
 
 from __future__ import annotations
 

@@ -103,14 +103,15 @@ def stored(database: Database, edit_id: int, people: People) -> EditView:
         return get_edit(actor_of(people[Role.SPECIALIST]), edit_id, session=session)
 
 
-def type_elsewhere(database: Database, people: People, edit_id: int, old: str, new: str) -> None:
-    """What a manager of knowledge in another window changes."""
+def change_elsewhere(
+    database: Database, people: People, edit_id: int, *, old: str = "", new: str = "", **fields: Any
+) -> None:
+    """What another specialist changes in another window."""
     other = replace(actor_of(people[Role.SPECIALIST]), person_id=people[Role.MANAGER].key, name="The other")
     with database.transaction() as session:
         base = get_edit(other, edit_id, session=session).text
-        save_edit(
-            other, edit_id, base=base, mine=replace(base, body=base.body.replace(old, new)), session=session
-        )
+        mine = replace(base, body=base.body.replace(old, new), **fields)
+        save_edit(other, edit_id, base=base, mine=mine, session=session)
 
 
 def labels(app: AppTest) -> str:
@@ -189,7 +190,7 @@ def test_details_are_changed_by_specialists_only(
 ) -> None:
     app = opened(signed_in, Role.SPECIALIST, article=article_id)
     show_tab(app, f"article_tab_{article_id}", "Details")
-    app.selectbox(f"article_owner_{article_id}").select(people[Role.SPECIALIST].key).run()
+    app.selectbox(f"article_owner_{article_id}_0").select(people[Role.SPECIALIST].key).run()
     assert not app.exception
     with database.reading() as session:
         assert session.get_one(Article, article_id).owner_id == people[Role.SPECIALIST].key
@@ -229,7 +230,7 @@ def test_typing_is_saved_and_merged_with_what_others_type(
     assert "12 hours" in browser.given["text"]["body"]
     assert browser.given["answered"] == {"tab": "here", "seq": 1, "refused": False}
 
-    type_elsewhere(database, people, edit_id, "a day", "a week")
+    change_elsewhere(database, people, edit_id, old="a day", new="a week")
     mine: Typed = {**first, "body": first["body"].replace("48", "6")}
     browser.type(app, mine["body"], base={**first, "body": first["body"].replace("48", "12")})
     assert "6 hours" in browser.given["text"]["body"]
@@ -251,7 +252,7 @@ def test_what_two_people_change_at_once_is_shown_side_by_side(
 ) -> None:
     app = opened(signed_in, Role.SPECIALIST, edit=edit)
     first: Typed = browser.given["text"]
-    type_elsewhere(database, people, edit, "48", "36")
+    change_elsewhere(database, people, edit, old="48", new="36")
     browser.type(app, first["body"].replace("48", "72"), base=first)
     assert "Two people changed the same place" in words(app)
     assert "36 hours" in stored(database, edit, people).text.body
@@ -283,13 +284,25 @@ def test_properties_are_saved_and_merged(
 ) -> None:
     app = opened(signed_in, Role.SPECIALIST, edit=edit)
     show_tab(app, f"edit_tab_{edit}", "Properties")
-    type_elsewhere(database, people, edit, "48", "36")
-    app.selectbox(f"edit_{edit}_audience").select("internal").run()
-    app.text_area(f"edit_{edit}_note").set_value("The registry is slower.").run()
+    change_elsewhere(database, people, edit, old="48", new="36", tags=("dns", "domains"))
+    app.selectbox(f"edit_{edit}_audience_1").select("internal").run()
+    app.text_area(f"edit_{edit}_note_1").set_value("The registry is slower.").run()
     assert not app.exception
     text = stored(database, edit, people).text
-    assert (text.audience, text.note) == ("internal", "The registry is slower.")
+    assert (text.audience, text.note, text.tags) == (
+        "internal",
+        "The registry is slower.",
+        ("dns", "domains"),
+    )
     assert "36 hours" in text.body
+    tags = next(box for box in app.multiselect if box.label == "Tags")
+    assert tags.value == ["dns", "domains"]
+    tags.set_value(["dns"]).run()
+    show_tab(app, f"edit_tab_{edit}", "Preview")
+    show_tab(app, f"edit_tab_{edit}", "Properties")
+    assert next(box for box in app.multiselect if box.label == "Tags").value == ["dns"]
+    assert stored(database, edit, people).text.tags == ("dns",)
+    assert not stored(database, edit, people).conflicts
 
 
 @pytest.mark.parametrize("tab", ["Preview", "Changes", "Checks", "Passages", "Properties"])
@@ -347,7 +360,7 @@ def test_a_new_article_is_begun_once(
     for _ in range(2):
         app = opened(signed_in, Role.SPECIALIST, view="edits")
         assert primary(app) == ["New article"]
-        app.button("edits_new").click().run()
+        app.button("new_article").click().run()
         assert not app.exception
         begun.append(app.query_params["edit"])
     assert begun[0] == begun[1]
@@ -373,10 +386,12 @@ def test_proposing_an_edit(
     assert proposal.why == "The registry is faster now."
     assert (change.proposal_id, change.edit_id) == (proposal.key, edit)
     app.run()
-    assert primary(app) == ["Propose the newer text"]
+    assert primary(app) == []
+    assert "The proposal has this text" in words(app)
 
-    other: dict[str, Any] = browser.given["text"]
+    other: Typed = browser.given["text"]
     browser.type(app, other["body"].replace("12", "8"), base=other)
+    assert primary(app) == ["Propose the newer text"]
     app.button("edit_propose_again").click().run()
     assert not app.exception
     with database.reading() as session:

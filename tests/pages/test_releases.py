@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from core.releases import (
     Proposal,
     Release,
     Replay,
+    ReplayAnswer,
     catalogue_digest,
     get_proposal,
     propose_edit,
@@ -27,6 +28,7 @@ from core.releases import (
 from core.settings import get_settings
 from pages.specialist.releases.proposals import changes
 from pages.widgets import components
+from tests.core.evals.comparing.making import Made, Said, make_run, make_suite
 from tests.pages.conftest import SignedIn
 
 PAGE = "specialist/releases/page.py"
@@ -68,7 +70,9 @@ def _propose(database: Database, author: Actor, *, title: str = "Refunds take lo
         return propose_edit(author, edit.key, title=title, why="The bank changed.", session=session).key
 
 
-def _replay(database: Database, proposal_id: int, **report: Any) -> None:
+def _replay(
+    database: Database, proposal_id: int, *, runs: Mapping[str, int] | None = None, **report: Any
+) -> None:
     """A replay of the changes as they are, against the build in force, that found this."""
     settings = get_settings()
     actions = catalogue_digest(database=database, settings=settings)
@@ -82,6 +86,7 @@ def _replay(database: Database, proposal_id: int, **report: Any) -> None:
                 changes_digest=view.digest,
                 before_build=build.id,
                 after_build="f" * 64,
+                **(runs or {}),
                 finished_at=now(),
                 report={
                     "word": "unclear",
@@ -175,6 +180,73 @@ def test_a_change_is_shown_by_its_words_and_the_gate_in_sentences(
     assert "These very changes were replayed" in words
     assert "They have not been replayed." in words
     assert not {"Approve", "Return", "Override the gate", "Release"} & _labels(app)
+
+
+def test_what_the_replay_found_is_shown_flips_first(
+    signed_in: SignedIn, database: Database, people: People, texts: list[list[components.Segment]]
+) -> None:
+    key = _propose(database, _actor(people, Role.SPECIALIST))
+    made = [Made(name=f"Case {at} <b>", critical=at == 1) for at in range(6)]
+    version = make_suite(database, made)
+    said = {each.version_id: [Said(text="It takes [five](x) days.")] for each in made}
+    runs = {"baseline_run_id": make_run(database, version, said)}
+    said[made[1].version_id] = [Said(passed=False, text="It takes nine days.")]
+    runs["candidate_run_id"] = make_run(database, version, said, build_id="f" * 64)
+    ref = {"title": "Refunds", "heading": "Refunds", "article": 1, "article_id": 1}
+    search = {"query": "refund?", "case_id": None, "version_id": made[1].version_id}
+    report = {
+        "counts": {"cases": 1, "conversations": 0, "searches": 1},
+        "retrieval": [{**search, "gone": [ref], "came": [], "changed_text": []}],
+    }
+    _replay(database, key, runs=runs, word="worse", words="Worse: 17 points.", flips=1, **report)
+    app = _open(signed_in, Role.SPECIALIST, proposal=key)
+    assert not app.exception
+    assert app.error[0].value.replace("\\", "") == "Worse: 17 points."
+    words = _words(app)
+    assert "1 case changed: 1 worse, 0 better." in words
+    assert "Case 1 <b>" in words
+    part = app.segmented_control(key="replay_part_1")
+    assert part.options[0] == "Cases that changed (1)"
+    part.set_value("search").run()
+    assert not app.exception
+    table = next(each.value for each in app.dataframe if "Searched for" in each.value.columns)
+    assert table.iloc[0].tolist() == ["Case 1 <b>", "refund?", "Refunds", "", ""]
+    app.segmented_control(key="replay_part_1").set_value("around").run()
+    assert not app.exception
+    assert "Every case cites the same articles as before." in _words(app)
+    app = _open(signed_in, Role.REP, proposal=key)
+    assert not app.exception
+    assert "Case 1" not in _words(app), "reps do not read evals"
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("running", "Asking the build with the changes: 30 of 40 answers"), ("failed", "It broke.")],
+)
+def test_how_far_a_replay_is_and_why_it_ended(
+    signed_in: SignedIn, database: Database, people: People, state: str, said: str
+) -> None:
+    key = _propose(database, _actor(people, Role.SPECIALIST))
+    _replay(database, key)
+    with database.transaction() as session:
+        replay = session.exec(select(Replay)).one()
+        replay.state, replay.step, replay.total, replay.error = state, "candidate", 40, "It broke."
+        replay.finished_at, replay.report = None, {}
+        session.add(replay)
+        session.add_all(
+            ReplayAnswer(replay_id=replay.key, conversation_id=at, side="after") for at in range(30)
+        )
+    app = _open(signed_in, Role.SPECIALIST, proposal=key)
+    assert not app.exception
+    assert said in _words(app)
+    if state == "failed":
+        assert _primary(app) == ["Replay again"]
+        return
+    assert _primary(app) == []
+    app.button(key="replay_stop").click().run()
+    assert not app.exception
+    with database.reading() as session:
+        assert session.exec(select(Replay)).one().stopping
 
 
 def test_reps_look_and_do_not_act(signed_in: SignedIn, database: Database, people: People) -> None:

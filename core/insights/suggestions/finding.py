@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from sqlalchemy import update
@@ -10,12 +10,13 @@ from sqlmodel import Session, col, select
 
 from core.database import Database, now
 from core.insights.suggestions.gathering import Gathered, gather_flags, gather_replies, settled_before
-from core.insights.suggestions.storing import store_evidence
+from core.insights.suggestions.storing import prepare_evidence, store_evidence
 from core.insights.tables import Suggestion, SuggestionProgress
 from core.llm import Embedder
 from core.settings import get_settings
 
-_AT_ONCE = 200
+_AT_ONCE = 100  # rows a turn
+_MOST_TURNS = 20  # at a time; the rest waits for the next one
 
 
 def find_suggestions(database: Database, embedder: Embedder | None, *, at: datetime | None = None) -> int:
@@ -43,7 +44,11 @@ def find_suggestions(database: Database, embedder: Embedder | None, *, at: datet
     def flags(after: int, session: Session) -> Gathered:
         return gather_flags(after=after, before=before, limit=_AT_ONCE, session=session)
 
-    stored = _turn("replies", replies, database, embedder) + _turn("flags", flags, database, embedder)
+    stored = sum(
+        found
+        for name, gather in (("replies", replies), ("flags", flags))
+        for found in _turns(name, gather, database, embedder)
+    )
     expire_old(database, at=at)
     return stored
 
@@ -64,32 +69,35 @@ def expire_old(database: Database, *, at: datetime | None = None) -> int:
         return len(expired.scalars().all())
 
 
+def _turns(
+    name: str, gather: Callable[[int, Session], Gathered], database: Database, embedder: Embedder | None
+) -> Iterator[int]:
+    for _ in range(_MOST_TURNS):
+        stored = _turn(name, gather, database, embedder)
+        if stored is None:
+            return
+        yield stored
+
+
 def _turn(
-    name: str,
-    gather: Callable[[int, Session], Gathered],
-    database: Database,
-    embedder: Embedder | None,
-) -> int:
+    name: str, gather: Callable[[int, Session], Gathered], database: Database, embedder: Embedder | None
+) -> int | None:
+    """One part of the rows; None when there was none left, or another process was quicker."""
     with database.reading() as session:
         progress = session.get(SuggestionProgress, name)
         after = progress.reached_id if progress else 0
         gathered = gather(after, session)
+        prepared = prepare_evidence(gathered.evidence, session=session, embedder=embedder)
     if not gathered.reached_id:
-        return 0
-    vectors = None
-    if embedder is not None and gathered.evidence:
-        vectors = embedder.embed([each.subject for each in gathered.evidence])
+        return None
     with database.transaction() as session:
         if not _move(name, after, gathered.reached_id, session=session):
-            return 0
-        return store_evidence(gathered.evidence, vectors, session=session, embedder=embedder)
+            return None
+        return store_evidence(prepared, session=session, embedder_name=embedder.name if embedder else "")
 
 
 def _move(name: str, after: int, reached: int, *, session: Session) -> bool:
     """Take the turn: False when another process has moved on meanwhile."""
-    if session.get(SuggestionProgress, name) is None:
-        session.add(SuggestionProgress(name=name))
-        session.flush()
     moved = session.execute(
         update(SuggestionProgress)
         .where(col(SuggestionProgress.name) == name, col(SuggestionProgress.reached_id) == after)

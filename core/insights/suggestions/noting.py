@@ -11,7 +11,7 @@ from core.database import now
 from core.errors import InvalidInput, NotFound
 from core.identity import Actor, Permission, require
 from core.insights.suggestions.evidence import NOTE, Evidence
-from core.insights.suggestions.storing import store_evidence
+from core.insights.suggestions.storing import prepare_evidence, store_evidence
 from core.insights.tables import Suggestion, SuggestionSource
 from core.knowledge import Article
 from core.llm import Embedder, detect_language
@@ -78,8 +78,8 @@ def write_note(
         person_id=actor.person_id,
         article_id=article_id,
     )
-    vectors = embedder.embed([evidence.subject]) if embedder is not None else None
-    store_evidence([evidence], vectors, session=session, embedder=embedder)
+    prepared = prepare_evidence([evidence], session=session, embedder=embedder)
+    store_evidence(prepared, session=session, embedder_name=embedder.name if embedder else "")
     made = session.exec(
         select(Suggestion)
         .join(SuggestionSource, col(SuggestionSource.suggestion_id) == col(Suggestion.id))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,31 +27,63 @@ _SAME_ARTICLE = 0.62  # where both would change one article
 _LONGEST_TITLE = 90
 
 
-def store_evidence(
-    found: Sequence[Evidence],
-    vectors: NDArray[np.float32] | None,
-    *,
-    session: Session,
-    embedder: Embedder | None,
-) -> int:
-    """Store evidence that is not stored yet, and return how much that was.
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Evidence with what takes time to find out: the vector of its subject, and what knowledge says of it."""
+
+    evidence: Evidence
+    title: str
+    vector: NDArray[np.float32] | None
+    finds: dict[str, Any]
+
+
+def prepare_evidence(
+    found: Sequence[Evidence], *, session: Session, embedder: Embedder | None
+) -> list[Prepared]:
+    """Make evidence ready to be stored. Reads only, so that nobody waits for a lock meanwhile.
+
+    Raises:
+        ProviderError: the embedder failed.
+    """
+    vectors = embedder.embed([each.subject for each in found]) if embedder is not None and found else None
+    return [
+        Prepared(
+            evidence=each,
+            title=title_of(each),
+            vector=None if vectors is None else vectors[at],
+            finds=find_in_knowledge(
+                title_of(each),
+                each.text,
+                locale=each.locale,
+                article_id=each.article_id,
+                session=session,
+                embedder=embedder,
+            ),
+        )
+        for at, each in enumerate(found)
+    ]
+
+
+def store_evidence(prepared: Sequence[Prepared], *, session: Session, embedder_name: str) -> int:
+    """Store what is not stored yet, each joined to a suggestion about the same thing if there is one.
 
     Args:
-        vectors: of :attr:`Evidence.subject`, one row each; None where there is no embedder: then nothing
-            joins but equal texts.
+        embedder_name: of the vectors; those of other embedders cannot be compared with them.
+
+    Returns:
+        How many pieces were stored.
     """
-    known = _known([each.key for each in found], session=session)
-    candidates = _Candidates(session, embedder.name if embedder else "")
+    known = _known([each.evidence.key for each in prepared], session=session)
+    candidates = _Candidates(session, embedder_name)
     stored = 0
-    for at, evidence in enumerate(found):
-        if evidence.key in known:
+    for each in prepared:
+        if each.evidence.key in known:
             continue
-        vector = None if vectors is None else vectors[at]
-        suggestion = candidates.nearest(evidence, vector)
+        suggestion = candidates.nearest(each.evidence, each.vector)
         if suggestion is None:
-            suggestion = _make(evidence, vector, session=session, embedder=embedder)
+            suggestion = _make(each, embedder_name, session=session)
             candidates.add(suggestion)
-        _attach(suggestion, evidence, session=session)
+        _attach(suggestion, each.evidence, session=session)
         stored += 1
     return stored
 
@@ -117,32 +151,19 @@ class _Candidates:
         return cosine if cosine >= (_SAME if evidence.article_id is None else _SAME_ARTICLE) else None
 
 
-def _make(
-    evidence: Evidence,
-    vector: NDArray[np.float32] | None,
-    *,
-    session: Session,
-    embedder: Embedder | None,
-) -> Suggestion:
-    title = title_of(evidence)
+def _make(prepared: Prepared, embedder_name: str, *, session: Session) -> Suggestion:
+    evidence = prepared.evidence
     suggestion = Suggestion(
         kind=evidence.suggests,
         source=evidence.kind,
-        title=title,
+        title=prepared.title,
         body=evidence.text,
         replaces=evidence.replaces,
         article_id=evidence.article_id,
         locale=evidence.locale,
-        finds=find_in_knowledge(
-            title,
-            evidence.text,
-            locale=evidence.locale,
-            article_id=evidence.article_id,
-            session=session,
-            embedder=embedder,
-        ),
-        embedder=embedder.name if embedder and vector is not None else "",
-        vector=vector,
+        finds=prepared.finds,
+        embedder=embedder_name if prepared.vector is not None else "",
+        vector=prepared.vector,
         written_by_id=evidence.person_id if evidence.kind == NOTE else None,
         expires_at=now() + LIFE,
     )

@@ -147,7 +147,7 @@ def _clash(left: Sequence[Value], right: Sequence[Value]) -> tuple[Value, Value]
 
 
 def _groups(left: Sequence[Value], right: Sequence[Value]) -> list[tuple[list[Value], list[Value]]]:
-    found = []
+    found: list[tuple[list[Value], list[Value]]] = []
     for kind in dict.fromkeys(value.kind for value in left):
         ours = [value for value in left if value.kind == kind]
         theirs = [value for value in right if value.kind == kind]

@@ -10,8 +10,9 @@ from core.knowledge.analysis import language_of
 from core.knowledge.comparing.nearby import Nearby
 from core.knowledge.comparing.wording import content_stems, folded
 
-_NEAR = 0.80  # cosine of passages that are about the same
-_SAME_WORDS = 0.5  # share of the shorter one's content words that the other has as well
+_ALIKE = 0.65  # mean of the cosine and of the share of words: halfway between the two kinds that tuned it
+_NEAR = 0.6  # cosine of passages that could be about the same
+_SAME_WORDS = 0.4  # share of the shorter one's content words that the other must have as well
 _SAME_WORDS_ALONE = 0.8  # where there is no vector to ask
 _FEWEST_WORDS = 4
 _MOST = 10
@@ -47,10 +48,10 @@ def duplicates_among(nearby: Nearby, *, locale: str) -> list[Duplicate]:
                 if share < _SAME_WORDS_ALONE:
                     continue
                 likeness = share
-            elif cosine < _NEAR or share < _SAME_WORDS:
-                continue
             else:
                 likeness = (cosine + share) / 2
+                if likeness < _ALIKE or cosine < _NEAR or share < _SAME_WORDS:
+                    continue
             known = best.get(passage.article_id)
             if known is None or likeness > known.likeness:
                 best[passage.article_id] = Duplicate(

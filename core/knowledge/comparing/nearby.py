@@ -97,7 +97,7 @@ def find_nearby(
 
 
 def _read(ids: Sequence[int], besides: Collection[int], *, session: Session) -> list[NearPassage]:
-    found = []
+    found: list[NearPassage] = []
     for at in range(0, len(ids), _ROWS_A_QUERY):
         rows = session.execute(
             select(

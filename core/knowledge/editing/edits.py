@@ -1,67 +1,26 @@
-"""Shared working copies: open one, make one, look at them, drop one."""
+"""Shared working copies: open one, make one, drop one, bring it back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from core import audit
 from core.database import now
 from core.errors import Conflict, NotFound
 from core.identity import Actor, Permission, Person, require
-from core.knowledge.editing.conflicts import TextConflict, conflicts_of, lay_aside, merge_edit
+from core.knowledge.editing.conflicts import lay_aside, merge_edit
 from core.knowledge.editing.text import EditText, storable_text, text_of, write_text
-from core.knowledge.publishing import current_version, moved_on
 from core.knowledge.records import PUBLIC
+from core.knowledge.standing import current_version
 from core.knowledge.tables import Article, ArticleEdit, ArticleVersion
 
 OPEN, PROPOSED, RELEASED, DROPPED = "open", "proposed", "released", "dropped"
 AT_WORK = (OPEN, PROPOSED)
-
-
-@dataclass(frozen=True, slots=True)
-class EditView:
-    """A working copy with what is around it.
-
-    Attributes:
-        article: None while it is to become a new one.
-        basis: the version it was made from.
-        basis_moved: the version that is current now, when that is another one: see
-            :func:`rebase_edit`.
-        conflicts: what lies aside, see :func:`settle_conflict`.
-    """
-
-    edit: ArticleEdit
-    text: EditText
-    article: Article | None
-    basis: ArticleVersion | None
-    basis_moved: ArticleVersion | None
-    conflicts: tuple[TextConflict, ...]
-    created_by: str
-    updated_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class EditRow:
-    """A working copy in a list."""
-
-    edit_id: int
-    title: str
-    state: str
-    article_id: int | None
-    article_title: str
-    locale: str
-    updated_at: datetime
-    updated_by: str
-    conflicts: int
-    basis_moved: bool
-    revision: int
 
 
 def open_edit(actor: Actor, article_id: int, *, session: Session) -> ArticleEdit:
@@ -129,93 +88,6 @@ def new_edit(
     session.flush()
     record_edit(actor, "article.edit_extended", edit, session=session)
     return edit
-
-
-def get_edit(actor: Actor, edit_id: int, *, session: Session) -> EditView:
-    """One working copy.
-
-    Raises:
-        PermissionDenied: the actor may not read knowledge.
-        NotFound: there is no such working copy.
-    """
-    require(actor, Permission.KNOWLEDGE_READ)
-    edit = session.get(ArticleEdit, edit_id)
-    if edit is None:
-        raise NotFound("This edit does not exist.")
-    article = session.get(Article, edit.article_id) if edit.article_id is not None else None
-    basis = session.get(ArticleVersion, edit.basis_version_id) if edit.basis_version_id is not None else None
-    moved = None
-    if article is not None and edit.state in AT_WORK:
-        moved = moved_on(article, edit.basis_version_id, session=session)
-    return EditView(
-        edit,
-        text_of(edit),
-        article,
-        basis,
-        moved,
-        conflicts_of(edit),
-        name_of(edit.created_by_id, session=session),
-        name_of(edit.updated_by_id, session=session),
-    )
-
-
-def list_edits(
-    actor: Actor,
-    *,
-    session: Session,
-    states: Sequence[str] = AT_WORK,
-    article_id: int | None = None,
-    limit: int = 200,
-) -> list[EditRow]:
-    """Working copies, the latest changed first.
-
-    Raises:
-        PermissionDenied: the actor may not read knowledge.
-    """
-    require(actor, Permission.KNOWLEDGE_READ)
-    basis = aliased(ArticleVersion)
-    query = (
-        select(
-            col(ArticleEdit.id),
-            col(ArticleEdit.title),
-            col(ArticleEdit.state),
-            col(ArticleEdit.article_id),
-            col(Article.title),
-            col(ArticleEdit.locale),
-            col(ArticleEdit.updated_at),
-            col(Person.name),
-            col(ArticleEdit.aside),
-            col(ArticleEdit.basis_version_id),
-            col(Article.live_version_id),
-            col(basis.start_state),
-            col(ArticleEdit.revision),
-        )
-        .outerjoin(Article, col(Article.id) == col(ArticleEdit.article_id))
-        .outerjoin(basis, col(basis.id) == col(ArticleEdit.basis_version_id))
-        .outerjoin(Person, col(Person.id) == col(ArticleEdit.updated_by_id))
-        .where(col(ArticleEdit.state).in_(states))
-        .order_by(col(ArticleEdit.updated_at).desc(), col(ArticleEdit.id).desc())
-        .limit(limit)
-    )
-    if article_id is not None:
-        query = query.where(col(ArticleEdit.article_id) == article_id)
-    return [
-        EditRow(
-            edit_id=row[0],
-            title=row[1],
-            state=row[2],
-            article_id=row[3],
-            article_title=row[4] or "",
-            locale=row[5],
-            updated_at=row[6],
-            updated_by=row[7] or "",
-            conflicts=len(row[8]),
-            basis_moved=row[2] in AT_WORK and None not in (row[9], row[10]) and row[9] != row[10]
-            and row[11] != "waiting",
-            revision=row[12],
-        )
-        for row in session.execute(query)
-    ]  # fmt: skip
 
 
 def drop_edit(actor: Actor, edit_id: int, *, session: Session) -> ArticleEdit:

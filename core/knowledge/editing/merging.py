@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import accumulate
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _BETWEEN = 3  # unchanged words between two changes of one line that are merged
@@ -83,7 +84,8 @@ def _weave(base: str, mine: str, theirs: str) -> str | None:
     if max(len(words), len(one), len(other)) > _MOST_WORDS:
         return None
     mine_hunks, their_hunks = _hunks(words, one), _hunks(words, other)
-    if any(_near(a, b, words) for a in mine_hunks for b in their_hunks):
+    before = list(accumulate((word.isalnum() for word in words), initial=0))
+    if any(_near(a, b, before) for a in mine_hunks for b in their_hunks):
         return None
     clashed = False
 
@@ -96,11 +98,11 @@ def _weave(base: str, mine: str, theirs: str) -> str | None:
     return None if clashed else "".join(merged)
 
 
-def _near(one: _Hunk, other: _Hunk, words: Sequence[str]) -> bool:
+def _near(one: _Hunk, other: _Hunk, before: Sequence[int]) -> bool:
+    """Whether too few words lie between; ``before`` counts the words before each place."""
     if (one.start, one.end) == (other.start, other.end) and list(one.new) == list(other.new):
         return False  # both did the same
-    between = words[min(one.end, other.end) : max(one.start, other.start)]
-    return sum(each.isalnum() for each in between) < _BETWEEN
+    return before[max(one.start, other.start)] - before[min(one.end, other.end)] < _BETWEEN
 
 
 def _merge(

@@ -14,8 +14,9 @@ from core.database import now
 from core.errors import Conflict, InvalidInput, NotFound
 from core.knowledge.editing.edits import OPEN, PROPOSED
 from core.knowledge.editing.text import EditText, new_external_id, text_of
-from core.knowledge.publishing import Who, put_live
+from core.knowledge.publishing import put_live
 from core.knowledge.records import checked
+from core.knowledge.standing import Who
 from core.knowledge.tables import Article, ArticleEdit, ArticleVersion
 
 

@@ -20,7 +20,7 @@ from core.knowledge.editing.conflicts import (
 )
 from core.knowledge.editing.edits import AT_WORK, DROPPED, locked_edit, name_of, record_edit
 from core.knowledge.editing.text import EditText, storable_text, text_of, write_text
-from core.knowledge.publishing import moved_on, stored_article
+from core.knowledge.standing import moved_on, stored_article
 from core.knowledge.tables import ArticleEdit, ArticleVersion
 
 _AUDIT_EVERY = timedelta(minutes=10)

@@ -11,13 +11,8 @@ from core import audit
 from core.database import Database, now
 from core.identity import SYSTEM
 from core.knowledge.indexing import lock_search_index
-from core.knowledge.publishing import (
-    CANCELLED,
-    WAITING,
-    archive_article,
-    make_live,
-    stored_article,
-)
+from core.knowledge.restoring import archive_article
+from core.knowledge.standing import CANCELLED, WAITING, make_live, stored_article
 from core.knowledge.tables import Article, ArticleVersion
 
 _MOST_AT_ONCE = 50

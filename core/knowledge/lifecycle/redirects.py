@@ -11,7 +11,7 @@ from core.database import now
 from core.errors import InvalidInput
 from core.identity import Actor, Permission, require
 from core.knowledge.indexing import lock_search_index
-from core.knowledge.publishing import Who, stored_article
+from core.knowledge.standing import Who, stored_article
 from core.knowledge.tables import Article
 
 

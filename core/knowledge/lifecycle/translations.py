@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from core import audit
 from core.errors import InvalidInput
 from core.identity import Actor, Permission, require
-from core.knowledge.publishing import current_version, stored_article
+from core.knowledge.standing import current_version, stored_article
 from core.knowledge.tables import Article, ArticleVersion
 
 

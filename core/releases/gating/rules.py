@@ -146,8 +146,11 @@ def _not_worse(facts: Facts) -> Found:
 def _errors(facts: Facts) -> Found:
     if facts.report is None:
         return "unknown", _NO_REPLAY
-    share = float(facts.report.get("errors_share") or 0.0)
-    words = f"{100 * share:.1f} % of the replay failed."
+    counts = facts.report.get("counts") or {}
+    sampled = int(counts.get("sampled") or 0)
+    of_sample = int(counts.get("sample_errors") or 0) / sampled if sampled else 0.0
+    share = max(float(facts.report.get("errors_share") or 0.0), of_sample)
+    words = f"{100 * share:.1f} % of the {'sample' if of_sample == share > 0 else 'cases'} failed."
     return ("failed", words) if share > MOST_ERRORS else ("passed", words)
 
 

@@ -15,10 +15,11 @@ from core.knowledge import (
     archive_article,
     article_state,
     cancel_start,
+    lock_articles,
     put_live,
     restore_version,
 )
-from core.knowledge.tables import Article, ArticleEdit, ArticleVersion, SearchStamp
+from core.knowledge.tables import Article, ArticleEdit, ArticleVersion
 from core.releases.kinds.kind import Change, Texts, Undo, kind
 
 ARTICLE, ARCHIVE = "article", "archive"
@@ -28,9 +29,11 @@ _NEVER_LIVE = ("waiting", "cancelled")
 class _OfArticles:
     """What both have in common."""
 
-    def lock(self, changes: Sequence[Change], *, session: Session) -> None:  # noqa: ARG002 - one lock for all
-        """See :class:`Kind`. The lock that all writers of articles take."""
-        session.execute(select(col(SearchStamp.id)).where(col(SearchStamp.id) == 1).with_for_update())
+    def lock(self, changes: Sequence[Change], *, session: Session) -> None:
+        """See :class:`Kind`. The lock that all writers of articles take, and those of people who type."""
+        articles = [each.article_id for each in changes if each.article_id is not None]
+        edits = [each.edit_id for each in changes if each.edit_id is not None]
+        lock_articles(articles, edits, session=session)
 
     def undo(self, person: Actor, made: Undo, *, session: Session) -> Undo:
         """See :class:`Kind`."""

@@ -11,9 +11,10 @@ from sqlmodel import Session, col, select
 from core import audit
 from core.database import now
 from core.errors import InvalidInput, NotFound, PermissionDenied
-from core.identity import Actor, Permission, require
+from core.identity import SYSTEM, Actor, Permission, require
 from core.knowledge.tables import ArticleEdit
-from core.releases.opening import OPEN, changes_of, open_proposal
+from core.releases.opening import OPEN, changes_of, newest_replay, open_proposal
+from core.releases.replaying import stop_replay
 from core.releases.tables import Proposal, ProposalChange
 
 MAX_TITLE, MAX_WHY, MAX_SUMMARY = 200, 4_000, 500
@@ -132,6 +133,9 @@ def withdraw(actor: Actor, proposal_id: int, *, revision: int | None = None, ses
     if proposal.author_id != actor.person_id and not actor.can(Permission.RELEASES_REVIEW):
         raise PermissionDenied("This is somebody else's proposal: its author or a reviewer withdraws it.")
     _reopen(changes_of(proposal_id, session=session), session=session)
+    replay = newest_replay(proposal_id, session=session)
+    if replay is not None:
+        stop_replay(SYSTEM, replay.key, session=session)  # nobody waits for it any more
     proposal.state = "withdrawn"
     _touch(proposal, session=session)
     _record(actor, "withdrawn", proposal, session=session)

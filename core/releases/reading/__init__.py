@@ -1,13 +1,11 @@
 """Proposals, releases and builds as they are read."""
 
-from core.releases.reading.builds import (
+from core.releases.reading.builds import BuildView, read_build, which_build
+from core.releases.reading.differences import (
     ArticleDifference,
     BuildDifference,
-    BuildView,
     DifferencePart,
     build_difference,
-    read_build,
-    which_build,
 )
 from core.releases.reading.history import (
     ReleasedChange,

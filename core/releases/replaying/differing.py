@@ -10,8 +10,7 @@ from sqlmodel import Session, col, select
 
 from core.conversations.tables import Conversation, Customer
 from core.differences import word_diff
-from core.evals import CaseContent, Output
-from core.evals.held_out import held_out_among
+from core.evals import CaseContent, Output, held_out_among
 from core.evals.tables import EvalCaseVersion, EvalResult
 from core.identity import Actor, Permission
 from core.releases.replaying.states import AFTER, BEFORE

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from core.database import Database
-from core.evals import compare_runs
-from core.evals.held_out import held_out_among
+from core.evals import compare_runs, held_out_among
 from core.evals.tables import EvalCaseVersion, EvalResult
 from core.identity import SYSTEM
 from core.knowledge.tables import Article, Passage
@@ -201,39 +200,56 @@ def _retrieval(pair: _Pair, stage: Stage, *, session: Session) -> dict[str, Any]
     left = _described(sorted(gone), session=session, known=None)
     with stage.layer.reading() as layer:
         new = _described(sorted(came), session=layer, known=session)
-    places = {(each["article"], each["heading"]) for each in left}
-    others = {(each["article"], each["heading"]) for each in new} & places
+    stays = {(each.place, each.text) for each in left} & {(each.place, each.text) for each in new}
+    left = [each for each in left if (each.place, each.text) not in stays]
+    new = [each for each in new if (each.place, each.text) not in stays]
+    if not left and not new:
+        return None  # the same words, in another version of their article
+    both = {each.place for each in left} & {each.place for each in new}
     queries = [row["query"] for row in (*after.values(), *before.values())]
     return {
         **{name: value for name, value in pair.ref.items() if name in ("version_id", "conversation_id")},
         "case_id": pair.case_id,
         "query": queries[0],
-        "gone": _plain(left, but=others),
-        "came": _plain(new, but=others),
-        "changed_text": [each for each in new if (each["article"], each["heading"]) in others],
+        "gone": [each.as_json() for each in left if each.place not in both],
+        "came": [each.as_json() for each in new if each.place not in both],
+        "changed_text": [each.as_json() for each in new if each.place in both],
     }
 
 
-def _plain(found: Iterable[dict[str, Any]], *, but: set[tuple[Any, Any]]) -> list[dict[str, Any]]:
-    return [each for each in found if (each["article"], each["heading"]) not in but]
+@dataclass(frozen=True, slots=True)
+class _Stands:
+    """Where a passage stands and what it says. ``page``: the article has one already."""
+
+    article_id: int
+    title: str
+    heading: str
+    text: str
+    page: bool
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """What is taken for the same place in two versions."""
+        return self.article_id, self.heading
+
+    def as_json(self) -> dict[str, Any]:
+        """As :class:`core.releases.replaying.PassageRef` is read."""
+        return {
+            "title": self.title,
+            "heading": self.heading,
+            "article_id": self.article_id if self.page else None,
+        }
 
 
-def _described(
-    passage_ids: Sequence[int], *, session: Session, known: Session | None
-) -> list[dict[str, Any]]:
+def _described(passage_ids: Sequence[int], *, session: Session, known: Session | None) -> list[_Stands]:
     """Where passages stand. ``known``: articles that are not there are new, and have no page yet."""
     rows = session.execute(
-        select(col(Passage.heading_path), col(Article.id), col(Article.title))
+        select(col(Passage.heading_path), col(Passage.text), col(Article.id), col(Article.title))
         .join(Article, col(Article.id) == col(Passage.article_id))
         .where(col(Passage.id).in_(passage_ids))
         .order_by(col(Passage.id))
     ).all()
     return [
-        {
-            "title": title,
-            "heading": heading,
-            "article": article_id,
-            "article_id": article_id if known is None or known.get(Article, article_id) is not None else None,
-        }
-        for heading, article_id, title in rows
+        _Stands(article_id, title, heading, text, known is None or known.get(Article, article_id) is not None)
+        for heading, text, article_id, title in rows
     ]

@@ -76,11 +76,13 @@ def set_stage(
     """
     sweep_layers(database)
     name = str(replay_id)
+    embedder = _embedder(settings)
+    if embedder is not None:  # else what is live would be searched by words, and the candidate by vectors
+        embed_missing(database=database, embedder=embedder)
     layer = open_layer(database, f"replay_{replay_id}_{uuid4().hex[:8]}", copied=_COPIED, empty=_EMPTY)
     try:
         with layer.transaction() as session:
             apply_changes(SYSTEM, changes, session=session, at_once=True)
-        embedder = _embedder(settings)
         if embedder is not None:
             embed_missing(database=layer, embedder=embedder)
         actions = open_catalogue(database, settings).digest

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from core.errors import Conflict
 from core.identity import Actor
+from core.knowledge import lock_articles
 from core.releases.kinds import ARCHIVE, ARTICLE, CLASSIFIER, INSTRUCTIONS, MODEL, Change, Undo, kind_of
 
 _ORDER = (ARTICLE, ARCHIVE, CLASSIFIER, INSTRUCTIONS, MODEL)
@@ -50,6 +51,7 @@ def undo_changes(person: Actor, made: Sequence[Undo], *, session: Session) -> li
     Raises:
         Conflict: something of it has been changed since; leave the transaction, nothing is to be kept.
     """
+    lock_articles([each.article_id for each in made if each.article_id is not None], (), session=session)
     changed = [each.title for each in made if kind_of(each.kind).changed_since(each, session=session)]
     if changed:
         names = ", ".join(f"“{each}”" for each in changed)

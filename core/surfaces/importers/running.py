@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +27,7 @@ from core.surfaces.importers.rejects import Reject, RejectsFile, Remark
 from core.surfaces.importers.source import Source
 
 _KEPT = 200
+_NAMED = 5  # articles in one remark
 
 Record = TypeVar("Record", ConversationRecord, ArticleRecord)
 
@@ -134,6 +135,15 @@ def import_conversation_file(
     )
 
 
+def _replaced(ids: Sequence[str]) -> str:
+    """What people edited here is not lost, and they should hear that it is not live any more."""
+    some = ", ".join(ids[:_NAMED]) + (f" and {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else "")
+    return (
+        f"edited here before, and changed at the source since: {some}. The text of the source is live; "
+        "what was written here is among the versions"
+    )
+
+
 def import_article_file(
     path: Path,
     *,
@@ -159,6 +169,8 @@ def import_article_file(
         )
         for refused in report.rejects:
             sieve.reject(Reject(refused.position, f"{refused.external_id}: {refused.reason}"))
+        if report.replaced:
+            sieve.remark(Remark(0, _replaced(report.replaced)))
     with database.transaction() as session:
         audit.record(
             actor.person_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-ARTICLES, EDITS = "Articles", "Edits"
+ARTICLES, EDITS, SUGGESTIONS = "Articles", "Edits", "Suggestions"
 _VIEW, _ARTICLE, _EDIT = "view", "article", "edit"
 
 

@@ -43,11 +43,12 @@ def ask(actor: Actor, *, key: str, title: str, propose: Propose, note: str = "")
             help="What belongs together is replayed and released together.",
         )
     if not st.session_state.get(into):
-        st.session_state.setdefault(name, title[:MOST_TITLE])
-        st.session_state.setdefault(why, note)
-        st.text_input("Title", key=name, max_chars=MOST_TITLE, persist_state="session")
+        st.text_input(
+            "Title", value=title[:MOST_TITLE], key=name, max_chars=MOST_TITLE, persist_state="session"
+        )
         st.text_area(
             "Why?",
+            value=note,
             key=why,
             max_chars=MOST_WHY,
             height=110,

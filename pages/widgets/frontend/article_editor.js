@@ -3,6 +3,7 @@
 // what others saved meanwhile. What the server has replaces the fields only when nothing here waits to be saved.
 const PAUSE_MS = 600
 const LOST_MS = 12000 // a report that nobody answered is sent again
+const OFTEN = 200000 // characters; a longer text is put by for a refresh only when it is reported
 const WRAPS = { b: "**", i: "*" }
 
 const tidy = (title) => title.split(/\s+/u).filter(Boolean).join(" ")
@@ -61,6 +62,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     }
   }
 
+  if (!root.ratchet) {
+    // a character that is being composed must not be torn apart; there are no properties for these two events
+    root.addEventListener("compositionstart", () => { root.ratchet.composing = true })
+    root.addEventListener("compositionend", () => { root.ratchet.composing = false })
+  }
   if (root.ratchet?.edit !== data.edit) {
     clearTimeout(root.ratchet?.timer)
     const tab = Math.random().toString(36).slice(2)
@@ -85,6 +91,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     clearTimeout(state.timer)
     if (data.disabled || state.flight || same(typed(), state.base)) return
     if (state.refused && same(state.refused, typed())) return
+    keep(state)
     state.seq += 1
     state.flight = { seq: state.seq, text: typed() }
     const sent = state.flight
@@ -135,12 +142,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   root.oninput = () => {
     state.refused = null
-    keep(state)
+    if (body.value.length < OFTEN) keep(state)
     draw()
     later()
   }
-  root.oncompositionstart = () => { state.composing = true }
-  root.oncompositionend = () => { state.composing = false }
   title.onblur = body.onblur = report
   // what is drawn beside the text goes along, as long as it shows the same text
   body.onscroll = () => {

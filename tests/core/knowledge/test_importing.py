@@ -145,7 +145,7 @@ def test_what_was_edited_here_stays_until_its_source_changes(database: Database)
         edit.title, edit.body = "Refunds and returns", "A refund takes 30 days."
         released = put_frozen(SYSTEM, freeze_edit(edit, session=session), session=session)
     report = fill(database)
-    assert (report.updated, report.unchanged) == (0, 4)
+    assert (report.updated, report.unchanged, report.replaced) == (0, 4, [])
     assert live().key == released.key
     relabelled = fill(database, [replace(REFUND, tags=("money",))])
     assert relabelled.updated == 1
@@ -153,7 +153,7 @@ def test_what_was_edited_here_stays_until_its_source_changes(database: Database)
     with database.reading() as session:
         article = session.get_one(Article, released.article_id)
         assert (article.title, article.tags) == ("Refunds and returns", ["money"])
-    fill(database, [replace(REFUND, body="A refund takes 40 days.")])
+    assert fill(database, [replace(REFUND, body="A refund takes 40 days.")]).replaced == ["refunds"]
     assert (live().number, live().body) == (3, "A refund takes 40 days.")
 
 

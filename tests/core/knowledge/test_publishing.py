@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from core.assist.build import knowledge_digest
 from core.database import Database, now
 from core.errors import Conflict, InvalidInput, NotFound
 from core.identity import SYSTEM
@@ -89,6 +90,28 @@ def test_restoring_a_version_brings_back_exactly_what_search_knew(database: Data
     after = found(asked)
     assert [hit[0] for hit in after] == [hit[0] for hit in hits]
     assert np.allclose([hit[1:] for hit in after], [hit[1:] for hit in hits])
+
+
+def test_the_build_is_the_earlier_one_after_restoring(database: Database) -> None:
+    def digest() -> str:
+        with database.reading() as session:
+            return knowledge_digest(session=session)
+
+    fill(database)
+    before = digest()
+    with database.transaction() as session:
+        article_id, version_id = _article(session).key, _article(session).live_version_id
+        put_live(SYSTEM, LATER, session=session, source="test")
+    later = digest()
+    with database.transaction() as session:
+        restore_version(SYSTEM, article_id, version_id, session=session)
+    assert digest() == before != later
+    with database.transaction() as session:
+        added = put_live(SYSTEM, LATER, session=session)
+    assert digest() not in (before, later)
+    with database.transaction() as session:
+        restore_version(SYSTEM, added.article_id, None, session=session)
+    assert digest() == before
 
 
 def test_what_was_archived_comes_back_and_goes_again(database: Database) -> None:

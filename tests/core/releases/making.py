@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from core.classifiers.tables import Classifier, ClassifierVersion
+from core.criteria import Criterion
 from core.database import Database, now
 from core.identity import Actor, Person, Role, actor_of
 from core.knowledge import ArticleRecord, import_articles
@@ -84,6 +86,29 @@ def add_edit(session: Session, actor: Actor, article_id: int | None, body: str, 
     session.add(edit)
     session.flush()
     return edit
+
+
+def add_classifier(database: Database) -> tuple[int, int]:
+    """A classifier that may hold the AI back, and its version that nobody has measured; their ids."""
+    with database.transaction() as session:
+        criterion = Criterion(name="risk", question="Is it risky?", kind="yes_no", subjects=["message"])
+        classifier = Classifier(
+            name="risk", title="Risky", criterion_name="risk", kind="rules", subject_type="message"
+        )
+        session.add_all([criterion, classifier])
+        session.flush()
+        version = ClassifierVersion(
+            classifier_id=classifier.key,
+            version=1,
+            criterion_id=criterion.key,
+            kind="rules",
+            subject_type="message",
+            answers=["yes", "no"],
+            hold_back=["yes"],
+        )
+        session.add(version)
+        session.flush()
+        return classifier.key, version.key
 
 
 def proposed(database: Database, actor: Actor, article_id: int | None, body: str, **values: Any) -> Proposal:

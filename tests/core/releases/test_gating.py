@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from core.classifiers.tables import Classifier, ClassifierVersion
-from core.criteria import Criterion
 from core.database import Database
 from core.errors import Conflict, InvalidInput, PermissionDenied
 from core.identity import Actor
@@ -25,7 +23,7 @@ from core.releases import (
     ship,
 )
 from core.settings import Settings
-from tests.core.releases.making import add_edit, fill, passed, proposed, released, replayed
+from tests.core.releases.making import add_classifier, add_edit, fill, passed, proposed, released, replayed
 
 REASON = "The critical case asks for the old rule, which ended."
 
@@ -70,7 +68,8 @@ def test_nothing_passes_before_it_was_replayed_and_approved(
         ({"critical_worse": ["Refund after 14 days"]}, "critical", "“Refund after 14 days”"),
         ({"word": "worse", "words": "Worse by 8 points."}, "not_worse", "Worse by 8 points."),
         ({"word": "no verdict", "words": "No case can be compared."}, "not_worse", "No case"),
-        ({"errors_share": 0.03}, "errors", "3.0 %"),
+        ({"errors_share": 0.03}, "errors", "3.0 % of the cases"),
+        ({"counts": {"sampled": 20, "sample_errors": 1}}, "errors", "5.0 % of the sample"),
     ],
 )
 def test_what_a_replay_found_shuts_it(
@@ -202,26 +201,10 @@ def test_instructions_are_tried_on_many_cases(
 def test_a_classifier_is_measured_before_it_goes_live(
     database: Database, settings: Settings, articles: dict[str, int], sue: Actor, sam: Actor
 ) -> None:
+    classifier_id, version_id = add_classifier(database)
     with database.transaction() as session:
-        criterion = Criterion(name="risk", question="Is it risky?", kind="yes_no", subjects=["message"])
-        classifier = Classifier(
-            name="risk", title="Risky", criterion_name="risk", kind="rules", subject_type="message"
-        )
-        session.add_all([criterion, classifier])
-        session.flush()
-        version = ClassifierVersion(
-            classifier_id=classifier.key,
-            version=1,
-            criterion_id=criterion.key,
-            kind="rules",
-            subject_type="message",
-            answers=["yes", "no"],
-            hold_back=["yes"],
-        )
-        session.add(version)
-        session.flush()
         made = propose_change(
-            sue, "classifier", {"version_id": version.key}, session=session, classifier_id=classifier.key
+            sue, "classifier", {"version_id": version_id}, session=session, classifier_id=classifier_id
         )
     passed(database, settings, made, sam)
     assert [each.name for each in gate(database, settings, made, sam).rules if not each.holds] == ["measured"]

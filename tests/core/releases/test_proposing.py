@@ -11,6 +11,7 @@ from core.identity import Actor, Role
 from core.knowledge.tables import ArticleEdit
 from core.releases import (
     Proposal,
+    Replay,
     get_proposal,
     list_proposals,
     propose_archive,
@@ -133,8 +134,11 @@ def test_a_withdrawn_proposal_is_over_and_its_edit_open(
     with pytest.raises(PermissionDenied, match="somebody else's"), database.transaction() as session:
         withdraw(rita, proposal.key, session=session)
     with database.transaction() as session:
+        session.add(Replay(proposal_id=proposal.key))
+        session.flush()
         withdraw(sue, proposal.key, session=session)
         withdraw(sue, proposal.key, session=session)
+        assert session.exec(select(Replay)).one().state == "stopped"
         edit = session.exec(select(ArticleEdit)).one()
         assert edit.state == "open"
         with pytest.raises(Conflict, match="withdrawn"):

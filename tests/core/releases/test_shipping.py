@@ -9,8 +9,10 @@ import pytest
 from sqlmodel import col, select
 
 from core import audit
+from core.classifiers.tables import Classifier
 from core.database import Database, now
 from core.errors import Conflict, InvalidInput, PermissionDenied
+from core.evals import note_releases
 from core.evals.tables import ScoreMarker
 from core.identity import Actor
 from core.knowledge import search
@@ -19,7 +21,10 @@ from core.releases import (
     Proposal,
     Release,
     apply_changes,
+    build_difference,
+    override,
     propose_archive,
+    propose_change,
     propose_edit,
     roll_back,
     ship,
@@ -27,7 +32,7 @@ from core.releases import (
 from core.releases.opening import changes_of
 from core.releases.shipping import shipping
 from core.settings import Settings
-from tests.core.releases.making import add_edit, fill, live_text, passed, proposed, released
+from tests.core.releases.making import add_classifier, add_edit, fill, live_text, passed, proposed, released
 
 
 def _count(database: Database, table: type) -> int:
@@ -216,3 +221,29 @@ def test_who_types_on_keeps_the_edit(
     with database.reading() as session:
         edit = session.exec(select(ArticleEdit)).one()
         assert (edit.state, edit.body) == ("open", "Typed on.")
+
+
+def test_a_classifier_goes_live_with_its_article_and_both_come_back(
+    database: Database, settings: Settings, articles: dict[str, int], sue: Actor, sam: Actor, mia: Actor
+) -> None:
+    classifier_id, version_id = add_classifier(database)
+    proposal = proposed(database, sue, articles["refunds"], "Other.")
+    with database.transaction() as session:
+        content = {"version_id": version_id}
+        propose_change(
+            sue, "classifier", content, session=session, classifier_id=classifier_id, proposal_id=proposal.key
+        )
+    passed(database, settings, proposal, sam)
+    reason = "It only holds back more; labels follow."
+    override(mia, proposal.key, reason, revision=None, database=database, settings=settings)
+    release = ship(mia, proposal.key, database=database, settings=settings)
+    note_releases(database=database)
+    with database.reading() as session:
+        assert session.get_one(Classifier, classifier_id).live_version_id == version_id
+        assert [each.source for each in session.exec(select(ScoreMarker))] == ["releases"]
+        said = build_difference(sue, release.before_build, release.after_build, session=session).sentences
+    assert said[1] == "Classifiers that hold the AI back: risk version 1 is new."
+    back = roll_back(mia, release.key, "It holds back all.", database=database, settings=settings)
+    assert back.after_build == release.before_build
+    with database.reading() as session:
+        assert session.get_one(Classifier, classifier_id).live_version_id is None

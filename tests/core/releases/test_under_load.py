@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from core.assist import DraftResult, Equipment, draft_now
 from core.database import Database
@@ -112,7 +112,7 @@ def _live_refunds(database: Database, article_id: int) -> set[tuple[str, int | N
     with database.reading() as session:
         live = session.get_one(Article, article_id).live_version_id
         states: set[tuple[str, int | None]] = set()
-        for release in reversed(session.exec(select(Release).order_by(Release.id)).all()):  # type: ignore[arg-type]
+        for release in reversed(session.exec(select(Release).order_by(col(Release.id))).all()):
             states.add((release.after_knowledge, live))
             for change in release.changes:
                 if change["article_id"] == article_id:

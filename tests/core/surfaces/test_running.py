@@ -13,7 +13,8 @@ from core import audit
 from core.conversations import Conversation, Message
 from core.database import Database
 from core.errors import InvalidInput, PermissionDenied
-from core.identity import Actor, Role
+from core.identity import SYSTEM, Actor, Role
+from core.knowledge import Article, freeze_edit, open_edit, put_frozen
 from core.surfaces.importers import (
     ImportOptions,
     ImportProgress,
@@ -193,3 +194,22 @@ def test_a_folder_that_cannot_be_written_asks_for_another_place(tmp_path: Path, 
             import_conversation_file(path, database=database, options=ImportOptions())
     finally:
         tmp_path.chmod(0o700)
+
+
+def test_an_import_says_when_it_takes_the_place_of_what_was_edited_here(
+    tmp_path: Path, database: Database
+) -> None:
+    def bring(body: str) -> list[str]:
+        path = write_lines(tmp_path / "a.jsonl", {"id": "refunds", "title": "Refunds", "body": body})
+        summary = import_article_file(path, database=database, options=ImportOptions(locale="en"))
+        return [remark.text for remark in summary.remarks]
+
+    assert bring("14 days.") == []
+    with database.transaction() as session:
+        edit = open_edit(SYSTEM, session.exec(select(Article)).one().key, session=session)
+        edit.body = "30 days."
+        put_frozen(SYSTEM, freeze_edit(edit, session=session), session=session)
+    assert bring("14 days.") == []
+    (remark,) = bring("21 days.")
+    assert "edited here before" in remark
+    assert "refunds" in remark

@@ -4,6 +4,8 @@ Revision ID: 0012
 Revises: 0011
 """
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
@@ -71,10 +73,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_suggestion_source_suggestion", "suggestion_source", ["suggestion_id", "id"])
     op.create_index("ix_suggestion_source_conversation", "suggestion_source", ["conversation_id"])
-    op.create_table(
+    progress = op.create_table(
         "suggestion_progress",
         sa.Column("name", AutoString(length=20), nullable=False),
         sa.Column("reached_id", types.Identifier, nullable=False),
         sa.Column("updated_at", types.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
+    )
+    begun = datetime.now(UTC)
+    op.bulk_insert(
+        progress,
+        [{"name": name, "reached_id": 0, "updated_at": begun} for name in ("replies", "flags")],
     )

@@ -23,6 +23,8 @@ MOST_TOUCHED = 500
 MOST_LOOKED_AT = 2_000
 """Newest accepted cases whose words are searched with."""
 _RECENT_RUNS = 20
+_SAID = 1_000
+"""Characters of what a customer said last that are searched with."""
 _HITS = 8
 _AT_ONCE = 200
 
@@ -139,7 +141,7 @@ def _finding(
             .order_by(col(EvalCase.id).desc())
             .limit(MOST_LOOKED_AT)
         ).all()
-    wanted = [row for row in rows if row[0] not in but and row[1].strip()]
+    wanted = [(row[0], row[1][-_SAID:], row[2]) for row in rows if row[0] not in but and row[1].strip()]
     found: set[int] = set()
     for start in range(0, len(wanted), _AT_ONCE):
         pause()

@@ -42,8 +42,8 @@ def show(view: EditView) -> None:
 
 def _finding(edit_id: int, finding: Finding, place: int) -> None:
     with st.container(horizontal=True, vertical_alignment="top", key=f"finding_{place}"):
-        quote = f" :gray[{escape(finding.quote[:120])}]" if finding.quote else ""
-        st.markdown(f"{_ICONS[finding.severity]} {escape(finding.words)}{quote}")
+        quote = f" :gray[{escape(finding.quote[:120])}]" if finding.quote not in finding.words else ""
+        st.markdown(f"{_ICONS[finding.severity]} {escape(finding.words)}{quote}", width="stretch")
         if finding.line:
             st.button(
                 f"Line {finding.line}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from core.identity import Actor
@@ -12,6 +14,8 @@ from pages.widgets.components import rich_text
 from pages.widgets.shell import run_action
 from pages.widgets.style import escape
 from pages.widgets.word_differences import side
+
+Keep = Literal["theirs", "mine", "both"]
 
 _JOINED = ("title", "note", "body")
 """Fields in which both can stand."""
@@ -58,7 +62,7 @@ def _version(conflict: TextConflict, text: str, people: dict[int, str], label: s
         st.markdown(escape(value_words(conflict.field, text, people)))
 
 
-def _choice(actor: Actor, edit_id: int, conflict: TextConflict, keep: str, label: str) -> None:
+def _choice(actor: Actor, edit_id: int, conflict: TextConflict, keep: Keep, label: str) -> None:
     st.button(
         escape(label),
         key=f"conflict_{conflict.id}_keep_{keep}",
@@ -66,7 +70,7 @@ def _choice(actor: Actor, edit_id: int, conflict: TextConflict, keep: str, label
     )
 
 
-def _settle(actor: Actor, edit_id: int, conflict_id: str, keep: str) -> None:
+def _settle(actor: Actor, edit_id: int, conflict_id: str, keep: Keep) -> None:
     with get_process().database.transaction() as session:
         settle_conflict(actor, edit_id, conflict_id, keep=keep, session=session)
 

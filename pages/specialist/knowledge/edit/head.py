@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
-from sqlmodel import col, select
 
 from core.identity import Actor
 from core.knowledge import EditView, drop_edit, rebase_edit, reopen_edit
 from core.releases import propose_edit
-from core.releases.tables import ProposalChange
 from pages.process import get_process
 from pages.specialist.knowledge import frame, making
 from pages.specialist.knowledge.edit import presence
 from pages.specialist.knowledge.edit.propose import propose_dialog
+from pages.specialist.knowledge.edit.proposed import proposed_in
 from pages.specialist.releases.links import page_link
 from pages.widgets.shell import run_action
 from pages.widgets.style import escape
@@ -62,28 +63,27 @@ def _verbs(actor: Actor, view: EditView) -> bool:
         case "open":
             with st.popover("Drop", icon=":material/delete:", key="edit_drop_ask"):
                 st.write("Drop this edit for everybody who works on it? It can be restored.")
-                st.button(
-                    "Drop it", key="edit_drop", on_click=lambda: run_action(lambda: _drop(actor, edit.key))
-                )
+                st.button("Drop it", key="edit_drop", on_click=_act, args=(_drop, actor, edit.key))
             return st.button("Propose", type="primary", icon=":material/rate_review:", key="edit_propose")
         case "proposed":
-            st.button(
-                "Propose the newer text",
-                type="primary",
-                icon=":material/rate_review:",
-                key="edit_propose_again",
-                help="Takes what the text says now over into its proposal.",
-                on_click=lambda: run_action(
-                    lambda: _propose_again(actor, edit.key), done="The proposal has the newest text."
-                ),
-            )
+            if proposed_in(edit).moved_on:
+                st.button(
+                    "Propose the newer text",
+                    type="primary",
+                    icon=":material/rate_review:",
+                    key="edit_propose_again",
+                    help="Takes what the text says now over into its proposal.",
+                    on_click=_act,
+                    args=(_propose_again, actor, edit.key, "The proposal has the newest text."),
+                )
         case "dropped":
             st.button(
                 "Restore",
                 type="primary",
                 icon=":material/restore_from_trash:",
                 key="edit_restore",
-                on_click=lambda: run_action(lambda: _restore(actor, edit.key)),
+                on_click=_act,
+                args=(_restore, actor, edit.key),
             )
         case _ if edit.article_id is not None:
             st.button(
@@ -112,29 +112,34 @@ def _standing(actor: Actor, view: EditView) -> None:
     elif edit.state == "proposed":
         with st.container(horizontal=True, vertical_alignment="center", key="edit_proposed"):
             st.badge("Proposed", icon=":material/rate_review:", color="violet")
-            st.caption("The proposal keeps the text as it was. You can go on and propose the newer text.")
-            if (proposal := _proposal_of(edit.key)) is not None:
-                page_link("releases", "Open the proposal", ":material/arrow_forward:", proposal=proposal)
-    if view.basis_moved is not None:
+            proposed = proposed_in(edit)
+            st.caption(
+                "The text has changed since: the proposal has it as it was."
+                if proposed.moved_on
+                else "The proposal has this text. When you go on writing, you can propose the newer text."
+            )
+            if proposed.proposal_id is not None:
+                page_link(
+                    "releases", "Open the proposal", ":material/arrow_forward:", proposal=proposed.proposal_id
+                )
+    newer = view.basis_moved
+    if newer is not None:
         with st.container(horizontal=True, vertical_alignment="center", border=True, key="edit_moved"):
             st.markdown(
-                f":material/update: **Version {view.basis_moved.number} went live since this edit was begun.** "
-                "Take it over before you propose: both changes are merged, and nothing is lost."
+                f":material/update: **Version {newer.number} went live since this edit was begun.** "
+                "Take it over before you propose: both texts are merged, nothing is lost."
             )
             st.button(
                 "Take it over",
                 icon=":material/merge:",
                 key="edit_rebase",
-                on_click=lambda: run_action(
-                    lambda: _rebase(actor, edit.key), done="The newest version is merged into this edit."
-                ),
+                on_click=_act,
+                args=(_rebase, actor, edit.key, "The newest version is merged into this edit."),
             )
 
 
-def _proposal_of(edit_id: int) -> int | None:
-    with get_process().database.reading() as session:
-        newest = select(ProposalChange.proposal_id).where(ProposalChange.edit_id == edit_id)
-        return session.exec(newest.order_by(col(ProposalChange.id).desc()).limit(1)).first()
+def _act(deed: Callable[[Actor, int], None], actor: Actor, edit_id: int, done: str = "") -> None:
+    run_action(lambda: deed(actor, edit_id), done=done)
 
 
 def _drop(actor: Actor, edit_id: int) -> None:
@@ -152,7 +157,6 @@ def _rebase(actor: Actor, edit_id: int) -> None:
         rebase_edit(actor, edit_id, session=session)
 
 
-def _propose_again(actor: Actor, edit_id: int) -> bool:
+def _propose_again(actor: Actor, edit_id: int) -> None:
     with get_process().database.transaction() as session:
         propose_edit(actor, edit_id, session=session)
-    return True

@@ -9,7 +9,7 @@ from pages.specialist.knowledge.edit.checked import checks_of
 from pages.widgets.components import rich_text
 from pages.widgets.style import escape
 
-_MOST = 100
+_MOST = 40
 
 
 def show(view: EditView) -> None:

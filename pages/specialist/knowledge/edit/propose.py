@@ -18,7 +18,7 @@ def propose_dialog(actor: Actor, edit_id: int) -> None:
         view = get_edit(actor, edit_id, session=session)
     if view.conflicts:
         st.warning(
-            "Two people changed the same place, and nobody has chosen yet. Choose what should stand there first.",
+            "Two people changed the same place, and nobody has chosen yet. Choose what should stand there.",
             icon=":material/call_split:",
         )
         return

@@ -9,6 +9,7 @@ from core.identity import Actor, Permission
 from core.knowledge import EditView, get_edit
 from pages.process import get_process
 from pages.specialist.knowledge.edit import aside, conflicts, head, presence, typing
+from pages.specialist.knowledge.edit.proposed import proposed_in
 from pages.widgets.shell import current_actor
 from pages.widgets.style import escape
 
@@ -54,4 +55,4 @@ def _work(edit_id: int, drawn: tuple[object, ...]) -> None:
 def _standing(view: EditView) -> tuple[object, ...]:
     """What the head of the page depends on."""
     moved = view.basis_moved.key if view.basis_moved else None
-    return view.edit.state, moved, view.edit.basis_version_id, bool(view.conflicts)
+    return view.edit.state, proposed_in(view.edit), moved, view.edit.basis_version_id, bool(view.conflicts)

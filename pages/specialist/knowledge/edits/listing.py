@@ -9,7 +9,6 @@ from core.identity import Actor
 from core.knowledge import EditRow, list_edits
 from pages.process import get_process
 from pages.specialist.knowledge import frame
-from pages.specialist.knowledge.making import begin_article
 from pages.widgets.labels import language
 from pages.widgets.times import moment
 
@@ -18,34 +17,25 @@ _DRAWN = "edits_drawn"
 _STATES = {"At work": ("open", "proposed"), "Dropped": ("dropped",)}
 _WORDS = {"open": "Being written", "proposed": "Proposed", "dropped": "Dropped"}
 _WIDTHS = {
-    "Title": 380,
-    "State": 130,
-    "Language": 110,
-    "To look at": 260,
-    "Last changed by": 160,
-    "Changed": 140,
+    "Title": 270,
+    "State": 110,
+    "Language": 80,
+    "To look at": 150,
+    "Last changed by": 120,
+    "Changed": 110,
 }
 
 
 def show(actor: Actor) -> None:
     """Draw the list; selecting a row opens it."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        chosen = st.segmented_control(
-            "Show",
-            list(_STATES),
-            default="At work",
-            required=True,
-            key="edits_state",
-            label_visibility="collapsed",
-        )
-        st.button(
-            "New article",
-            type="primary",
-            icon=":material/add:",
-            key="edits_new",
-            on_click=begin_article,
-            args=(actor,),
-        )
+    chosen = st.segmented_control(
+        "Show",
+        list(_STATES),
+        default="At work",
+        required=True,
+        key="edits_state",
+        label_visibility="collapsed",
+    )
     with get_process().database.reading() as session:
         found = list_edits(actor, session=session, states=_STATES[chosen or "At work"], limit=_MOST)
     if not found:
@@ -81,20 +71,17 @@ def _table(actor: Actor, found: list[EditRow]) -> None:
         column_config={name: st.column_config.TextColumn(width=width) for name, width in _WIDTHS.items()},
     )
     more = f" The newest {_MOST}." if len(found) == _MOST else ""
-    st.caption(
-        f"{len(found):,} edits. Select one to open it.{more}" if len(found) > 1 else "Select it to open it."
-    )
+    one = "Select it to open it."
+    st.caption(f"{len(found):,} edits. Select one to open it.{more}" if len(found) > 1 else one)
 
 
 def _open_points(row: EditRow) -> str:
     points = []
     if row.conflicts:
-        points.append(
-            f"{row.conflicts} to choose between" if row.conflicts > 1 else "One choice between two texts"
-        )
+        points.append(f"{row.conflicts} places to choose" if row.conflicts > 1 else "one place to choose")
     if row.basis_moved:
         points.append("a newer version went live")
-    return ", ".join(points)
+    return ", ".join(points).capitalize()
 
 
 def _empty(dropped: bool) -> None:
@@ -105,7 +92,7 @@ def _empty(dropped: bool) -> None:
         else:
             st.subheader("Nobody is editing", anchor=False)
             st.markdown(
-                "Open an article and press **Edit**, or begin a new one. Several people can write in the same "
+                "Open an article and press **Edit**, or begin a new one. Several people can write in one "
                 "edit at once. It changes nothing for drafts until it was proposed, replayed and released."
             )
 

@@ -53,7 +53,9 @@ def show(actor: Actor, view: ArticleView) -> None:
 
 def _change(actor: Actor, view: ArticleView, people: dict[int, str]) -> None:
     article = view.article
-    owner, review = f"article_owner_{article.key}", f"article_review_{article.key}"
+    # what is stored is part of the key: what somebody else changes is shown too
+    owner = f"article_owner_{article.key}_{article.owner_id or _NOBODY}"
+    review = f"article_review_{article.key}_{article.review_on}"
     with st.container(horizontal=True):
         st.selectbox(
             "Owner",

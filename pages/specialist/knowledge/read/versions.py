@@ -59,7 +59,7 @@ def show(actor: Actor, view: ArticleView) -> None:
 
 def _difference(older: ArticleVersion, newer: ArticleVersion) -> None:
     st.caption(
-        f"From version {older.number} to version {newer.number}: what went has a red ground, what came a green one."
+        f"From version {older.number} to {newer.number}: what went has a red ground, what came a green one."
     )
     key = f"{older.key}_{newer.key}"
     if older.title != newer.title:

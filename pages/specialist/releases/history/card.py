@@ -15,7 +15,6 @@ from pages.specialist.releases.words import KINDS, Color
 from pages.widgets.style import escape
 from pages.widgets.times import moment
 
-_ARTICLES = 10
 _WATCHES: dict[str, tuple[str, str, Color]] = {
     "watching": ("Watched", ":material/visibility:", "blue"),
     "steady": ("Steady", ":material/trending_flat:", "green"),
@@ -106,7 +105,7 @@ def _change(each: ReleasedChange) -> None:
 
 def _builds(user: Actor, view: ReleaseView, *, open_at_once: bool) -> None:
     release: Release = view.release
-    label = f"What it changed of the build: {release.before_build[:8]} → {release.after_build[:8]}"
+    label = f"What it changed of the build: {release.before_build[:7]} → {release.after_build[:7]}"
     box = st.expander(
         label,
         expanded=open_at_once,
@@ -120,12 +119,5 @@ def _builds(user: Actor, view: ReleaseView, *, open_at_once: bool) -> None:
         found = build_difference(user, release.before_build, release.after_build, session=session)
         for part in found.parts:
             st.markdown(escape(part.words))
-            for article in part.articles[:_ARTICLES]:
-                page_link(
-                    "knowledge",
-                    article.title,
-                    ":material/article:",
-                    article=article.article_id,
-                )
         if not found.parts:
             st.caption("Nothing that shapes a draft is different.")

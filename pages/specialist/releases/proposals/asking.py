@@ -64,11 +64,8 @@ def decide(
         st.warning(
             escape(stale[1]) + (" What you wrote is kept." if typed else ""), icon=":material/sync_problem:"
         )
-        if st.button("Show it as it is now", icon=":material/refresh:", key=f"{key}_again", on_click=_forget):
-            st.rerun()
+        if st.button("Show it as it is now", icon=":material/refresh:", key=f"{key}_again"):
+            st.session_state.pop(_STALE, None)
+            st.rerun()  # closes the dialog; the page behind it is drawn anew
         return
     confirming.confirm(label, work, done=done, key=key, icon=icon)
-
-
-def _forget() -> None:
-    st.session_state.pop(_STALE, None)

@@ -7,8 +7,7 @@ from functools import partial
 import streamlit as st
 
 from core.identity import Actor
-from core.releases import Gate, ProposalView
-from core.releases.replaying import start_replay
+from core.releases import Gate, ProposalView, start_replay
 from pages.process import REPLAYS, get_process
 from pages.specialist.releases import frame
 from pages.specialist.releases.proposals import dialogs
@@ -152,7 +151,4 @@ def _replay(user: Actor, proposal_id: int) -> None:
         start_replay(user, proposal_id, database=process.database, settings=process.settings)
         process.worker.wake(REPLAYS)
 
-    run_action(
-        act,
-        done="The replay goes on in the background; you can leave this page.",
-    )
+    run_action(act)

@@ -19,7 +19,7 @@ _DRAWN = "proposals_drawn"
 _EVERY = 2.0
 _OPEN, _RELEASED, _ALL = "Open", "Released", "All"
 _STATES = {_OPEN: "open", _RELEASED: "released", _ALL: None}
-_WIDTHS = {"Title": 300, "Changes": 250, "State": 150, "Replay": 170, "By": 120, "Changed": 130}
+_WIDTHS = {"Title": 230, "Changes": 180, "State": 130, "Replay": 140, "By": 105, "Changed": 110}
 
 
 def draw(user: Actor) -> None:

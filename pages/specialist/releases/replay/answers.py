@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.evals import Output
-from core.releases.replaying import ChangedAnswer, ReplayView
+from core.releases import ChangedAnswer, ReplayView
 from pages.specialist.evals.compare.words import DECISIONS
 from pages.specialist.releases.links import page_link
 from pages.specialist.releases.words import counted

@@ -7,8 +7,7 @@ from functools import partial
 import streamlit as st
 
 from core.identity import Actor
-from core.releases import ProposalView
-from core.releases.replaying import ReplayView, read_replay, stop_replay
+from core.releases import ProposalView, ReplayView, read_replay, stop_replay
 from pages.process import get_process
 from pages.specialist.classifiers.history.words import duration
 from pages.specialist.releases.replay import evidence, kept

@@ -7,7 +7,7 @@ import streamlit as st
 from core.criteria import list_criteria
 from core.evals import FlipFilter, RunComparison, choose_flips
 from core.identity import Actor, Permission
-from core.releases.replaying import ReplayView
+from core.releases import ReplayView
 from pages.process import get_process
 from pages.specialist.evals.compare import around, flips
 from pages.specialist.releases.replay import answers, retrieval

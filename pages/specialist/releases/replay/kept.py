@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.identity import Actor
-from core.releases import ProposalView
-from core.releases.replaying import ReplayView, read_replay
+from core.releases import ProposalView, ReplayView, read_replay
 from pages.process import get_process
 
 _KEPT = "releases_replays"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 import streamlit as st
 
-from core.releases.replaying import PassageRef, ReplayView
+from core.releases import PassageRef, ReplayView, RetrievalChange
 from pages.specialist.releases.words import listed
 
 
@@ -23,9 +23,9 @@ def draw(found: ReplayView) -> None:
             {
                 "Case or conversation": [each.name for each in found.retrieval_changes],
                 "Searched for": [each.query for each in found.retrieval_changes],
-                "No longer found": [_named(each.gone) for each in found.retrieval_changes],
-                "Found now": [_named(each.came) for each in found.retrieval_changes],
-                "Found with another text": [_named(each.changed_text) for each in found.retrieval_changes],
+                "No longer found": [_named(each.gone, but=each.came) for each in found.retrieval_changes],
+                "Found now": [_named(each.came, but=each.gone) for each in found.retrieval_changes],
+                "Other passages of": [_moved(each) for each in found.retrieval_changes],
             }
         ),
         hide_index=True,
@@ -39,5 +39,18 @@ def draw(found: ReplayView) -> None:
     )
 
 
-def _named(passages: Sequence[PassageRef]) -> str:
-    return listed(list(dict.fromkeys(each.title for each in passages)), most=3)
+def _named(passages: Sequence[PassageRef], *, but: Sequence[PassageRef]) -> str:
+    """Articles of which nothing else is found in the place of what went or came."""
+    others = {each.article_id for each in but}
+    return listed(_titles(each for each in passages if each.article_id not in others), most=3)
+
+
+def _moved(change: RetrievalChange) -> str:
+    """Articles that are found before and after, by another passage or with another text."""
+    before = {each.article_id for each in change.gone}
+    same = [each for each in change.came if each.article_id in before]
+    return listed(_titles([*change.changed_text, *same]), most=3)
+
+
+def _titles(passages: Iterable[PassageRef]) -> list[str]:
+    return list(dict.fromkeys(each.title for each in passages))

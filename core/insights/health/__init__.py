@@ -1,0 +1,1 @@
+"""How well knowledge is kept: what is unused, stale, contradicted or corrected, and what is missing."""

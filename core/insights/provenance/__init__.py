@@ -1,0 +1,1 @@
+"""Where a sentence came from, and what depends on an article."""
