@@ -95,9 +95,10 @@ def main() -> int:
         results.append(_replay("everything anew", second, database, settings, around=anew))
         database.dispose()
     print_table(
+        f"{len(articles):,} articles, {results[0].view.n} cases, one article changed, offline",
         ("replay", "wall s", "CPU s", "cases", "verdict", "taken over", "other answers"),
         [
-            (
+            [
                 each.name,
                 f"{each.wall:.1f}",
                 f"{each.cpu:.1f}",
@@ -105,7 +106,7 @@ def main() -> int:
                 each.view.verdict,
                 f"{each.view.reused} of {2 * each.view.n}",
                 f"{each.view.changed}",
-            )
+            ]
             for each in results
         ],
     )

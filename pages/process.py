@@ -31,6 +31,7 @@ REPLAYS = "replay proposals"
 """The same for a replay."""
 _AT_MOST = 50  # deliveries a turn
 _EMBED_SECONDS = 2.0  # a turn; deliveries wait for it, because they share the worker's thread
+_SUGGEST_SECONDS = 1.0  # likewise
 
 
 class Process:
@@ -47,7 +48,7 @@ class Process:
                 Duty(REPLAYS, self._replay, interval=2),
                 Duty("watch releases", self._watch_releases, interval=600),
                 Duty("start dated articles", self._start_dated, interval=30),
-                Duty("find suggestions", self._find_suggestions, interval=60),
+                Duty("find suggestions", self._find_suggestions, interval=15),
                 Duty("make search vectors", self._embed, interval=30),
                 Duty("sweep drafts", self._sweep, interval=15),
                 Duty("carry out actions", self._carry_out, interval=2),
@@ -156,7 +157,7 @@ class Process:
         return watch_releases(database=self.database)
 
     def _find_suggestions(self) -> int:
-        return find_suggestions(self.database, self.embedder)
+        return find_suggestions(self.database, self.embedder, seconds=_SUGGEST_SECONDS)
 
     def _start_dated(self) -> int:
         return start_due(self.database)

@@ -91,6 +91,9 @@ def make_worker(
     def send_evaluations() -> int:
         return export_evaluations_due(database=database, settings=settings)
 
+    def suggest() -> int:
+        return find_suggestions(database, get_embedder(settings), seconds=2)
+
     def purge() -> int:
         return purge_texts(database=database, older_than_days=settings.trace_text_days)
 
@@ -103,7 +106,7 @@ def make_worker(
             Duty("work on eval runs", lambda: dispatch_runs(database=database, jobs=jobs), interval=1),
             Duty("replay proposals", lambda: dispatch_replays(database=database, jobs=jobs), interval=2),
             Duty("start dated articles", lambda: start_due(database), interval=15),
-            Duty("find suggestions", lambda: find_suggestions(database, get_embedder(settings)), interval=60),
+            Duty("find suggestions", suggest, interval=15),
             Duty("make search vectors", embed, interval=15),
             Duty("sweep drafts", drafts.sweep, interval=15),
             Duty("carry out actions", executor.carry_out_due, interval=2),

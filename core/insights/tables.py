@@ -36,7 +36,7 @@ class Suggestion(Row, table=True):
         default_factory=dict, sa_type=JSONColumn, description="{duplicates: [...], contradictions: [...]}"
     )
     embedder: str = Field(default="", max_length=100)
-    vector: Any = Field(default=None, sa_type=Vector, nullable=True, description="Of question and text")
+    vector: Any = Field(default=None, sa_type=Vector, nullable=True, description="Of the text")
     revision: int = 1
     written_by_id: int | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)
     decided_by_id: int | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)

@@ -65,7 +65,6 @@ def article_editor(
     disabled: bool = False,
     goto: Place | None = None,
     beside: str = "",
-    scrolls: str = "",
     on_typed: Callable[[Report], None],
 ) -> None:
     """The fields. They are replaced by ``text`` only while nothing that was typed waits to be saved.
@@ -74,8 +73,7 @@ def article_editor(
         saved: said while everything is saved.
         answered: the last report that was dealt with in this session.
         problem: why it was refused.
-        beside: key of a container that shows the same text; it goes along when the text is scrolled.
-        scrolls: key of the container around that one, which scrolls.
+        beside: key of a container in a tab that shows the same text; the tab goes along when that scrolls.
     """
     key = f"article_editor_{edit_id}"
 
@@ -95,7 +93,6 @@ def article_editor(
             "disabled": disabled,
             "goto": goto,
             "beside": beside,
-            "scrolls": scrolls,
         },
         on_typed_change=typed,
     )

@@ -158,7 +158,7 @@ def test_every_part_is_accessible(
 ) -> None:
     with new_window(browser, server, dark=dark) as page:
         field = _begin(page, server, article)
-        field.fill(_BODY + "\n\n![](x.png)\n\n[gone](nowhere.md)")
+        field.fill(_BODY + "\n\n![](x.png)\n\n[gone](nowhere.md)\n\n" + "A line that makes it long.\n\n" * 60)
         _saved(page)
         for tab in tabs:
             page.get_by_role("tab", name=tab).click()

@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import select
 from streamlit.testing.v1 import AppTest
 
+from core.assist import INSTRUCTIONS
 from core.criteria import ensure_criteria
 from core.database import Database, now
 from core.identity import SYSTEM, Actor, Person, Role
@@ -22,6 +23,8 @@ from core.releases import (
     catalogue_digest,
     get_proposal,
     propose_edit,
+    review,
+    ship,
     standing_build,
     update_proposal,
 )
@@ -372,3 +375,77 @@ def test_what_changed_in_another_tab_is_said_and_nothing_typed_is_lost(
     app = _open(signed_in, Role.SPECIALIST, proposal=key)
     assert "Name the source of the nine days" in _words(app)
     assert "Returned to its author" in _words(app)
+
+
+def test_a_title_begins_with_what_is_stored_and_what_was_typed_stays(
+    signed_in: SignedIn, database: Database, people: People
+) -> None:
+    author = _actor(people, Role.SPECIALIST)
+    key = _propose(database, author)
+    app = _open(signed_in, Role.SPECIALIST, proposal=key)
+    app.button(key="proposal_edit").click().run()
+    title = f"proposal_title_{key}"
+    assert app.text_input(key=title).value == "Refunds take longer"
+    with database.transaction() as session:
+        update_proposal(author, key, title="Another title", why="", revision=None, session=session)
+    app.run()
+    app.button(key="proposal_edit").click().run()
+    assert app.text_input(key=title).value == "Another title", "not what it was when it was first opened"
+    app.text_input(key=title).set_value("A third one")
+    app.button(key="proposal_edit_confirm").click().run()
+    assert not app.exception
+    with database.reading() as session:
+        assert session.get_one(Proposal, key).title == "A third one"
+
+
+def test_a_release_whose_scores_fell_is_kept_with_a_reason_only(
+    signed_in: SignedIn, database: Database, people: People
+) -> None:
+    key = _propose(database, _actor(people, Role.SPECIALIST))
+    _replay(database, key)
+    manager, settings = _actor(people, Role.MANAGER), get_settings()
+    with database.transaction() as session:
+        review(manager, key, approve=True, revision=None, session=session)
+    release = ship(manager, key, database=database, settings=settings)
+    with database.transaction() as session:
+        stored = session.get_one(Release, release.key)
+        stored.watch_state, stored.watch = "fallen", {"falls": [{"words": "Polite fell by 9 points."}]}
+        session.add(stored)
+    app = _open(signed_in, Role.MANAGER, tab="History", release=release.key)
+    assert "Polite fell by 9 points." in app.error[0].value.replace("\\", "")
+    assert _primary(app) == ["Roll back"]
+    words = _words(app)
+    assert "“Refunds” version 2 instead of 1" in words, "what it changed of the build"
+    app.button(key=f"release_keep_{release.key}").click().run()
+    app.button(key="release_keep_confirm").click().run()
+    assert "Write why" in app.toast[0].value
+    app.run()
+    app.button(key=f"release_keep_{release.key}").click().run()
+    app.text_area(key=f"release_keep_reason_{release.key}").set_value("A holiday week")
+    app.button(key="release_keep_confirm").click().run()
+    assert not app.exception
+    app = _open(signed_in, Role.REP, tab="History")
+    assert "A holiday week" in _words(app)
+    assert not app.error
+
+
+def test_other_instructions_are_proposed_from_the_text_in_force(
+    signed_in: SignedIn, database: Database, texts: list[list[components.Segment]]
+) -> None:
+    app = _open(signed_in, Role.SPECIALIST)
+    app.button(key="instructions_propose").click().run()
+    assert app.text_area(key="instructions_text").value == INSTRUCTIONS
+    app.button(key="instructions_confirm").click().run()
+    assert "That is in force already" in app.toast[0].value
+    app.run()
+    app.button(key="instructions_propose").click().run()
+    app.text_input(key="instructions_title").set_value("Shorter replies")
+    app.text_area(key="instructions_text").set_value(f"{INSTRUCTIONS}\nWrite at most five sentences.")
+    app.button(key="instructions_confirm").click().run()
+    assert not app.exception
+    with database.reading() as session:
+        proposal = session.exec(select(Proposal)).one()
+    app = _open(signed_in, Role.SPECIALIST, proposal=proposal.key)
+    assert app.title[0].value == "Shorter replies"
+    assert any("five sentences" in each["text"] and each["kind"] == "insert" for each in texts[-1])
+    assert "Propose other instructions" not in _labels(_open(signed_in, Role.REP))

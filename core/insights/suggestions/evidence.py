@@ -37,8 +37,3 @@ class Evidence:
     def suggests(self) -> str:
         """Whether it patches an article or asks for a new one."""
         return NEW if self.article_id is None else PATCH
-
-    @property
-    def subject(self) -> str:
-        """What is compared to see whether two pieces are about the same thing."""
-        return f"{self.question or self.title}\n{self.text}".strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
@@ -15,11 +16,16 @@ from core.insights.tables import Suggestion, SuggestionProgress
 from core.llm import Embedder
 from core.settings import get_settings
 
-_AT_ONCE = 100  # rows a turn
-_MOST_TURNS = 20  # at a time; the rest waits for the next one
+_AT_ONCE = 20  # rows a transaction; comparing one with knowledge takes some tenths of a second
 
 
-def find_suggestions(database: Database, embedder: Embedder | None, *, at: datetime | None = None) -> int:
+def find_suggestions(
+    database: Database,
+    embedder: Embedder | None,
+    *,
+    at: datetime | None = None,
+    seconds: float | None = None,
+) -> int:
     """Make suggestions of what was written since the last turn, and let old ones expire.
 
     Only text a person wrote or changed is used; replies count as soon as they can no longer be taken back.
@@ -29,6 +35,7 @@ def find_suggestions(database: Database, embedder: Embedder | None, *, at: datet
     Args:
         embedder: None joins only equal texts.
         at: the moment it is; default: now.
+        seconds: begin nothing new after so long; the rest waits for the next call. None: go on to the end.
 
     Returns:
         How many pieces of evidence were stored.
@@ -36,6 +43,7 @@ def find_suggestions(database: Database, embedder: Embedder | None, *, at: datet
     Raises:
         ProviderError: the embedder failed; the next turn begins where this one did.
     """
+    deadline = None if seconds is None else time.monotonic() + seconds
     before = settled_before(at or now(), get_settings().undo_send_seconds)
 
     def replies(after: int, session: Session) -> Gathered:
@@ -47,7 +55,7 @@ def find_suggestions(database: Database, embedder: Embedder | None, *, at: datet
     stored = sum(
         found
         for name, gather in (("replies", replies), ("flags", flags))
-        for found in _turns(name, gather, database, embedder)
+        for found in _turns(name, gather, database, embedder, deadline)
     )
     expire_old(database, at=at)
     return stored
@@ -70,9 +78,13 @@ def expire_old(database: Database, *, at: datetime | None = None) -> int:
 
 
 def _turns(
-    name: str, gather: Callable[[int, Session], Gathered], database: Database, embedder: Embedder | None
+    name: str,
+    gather: Callable[[int, Session], Gathered],
+    database: Database,
+    embedder: Embedder | None,
+    deadline: float | None,
 ) -> Iterator[int]:
-    for _ in range(_MOST_TURNS):
+    while deadline is None or time.monotonic() < deadline:
         stored = _turn(name, gather, database, embedder)
         if stored is None:
             return

@@ -22,14 +22,14 @@ from core.llm import Embedder
 
 LIFE = timedelta(days=60)
 """After the last piece of evidence a suggestion waits so long for somebody to decide."""
-_SAME = 0.78  # cosine of question and text: about the same thing
-_SAME_ARTICLE = 0.62  # where both would change one article
+_SAME = 0.72  # cosine of what was written: about the same thing
+_SAME_ARTICLE = 0.70  # where both would change one article
 _LONGEST_TITLE = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Evidence with what takes time to find out: the vector of its subject, and what knowledge says of it."""
+    """Evidence with what takes time to find out: the vector of its text, and what knowledge says of it."""
 
     evidence: Evidence
     title: str
@@ -45,7 +45,7 @@ def prepare_evidence(
     Raises:
         ProviderError: the embedder failed.
     """
-    vectors = embedder.embed([each.subject for each in found]) if embedder is not None and found else None
+    vectors = embedder.embed([each.text for each in found]) if embedder is not None and found else None
     return [
         Prepared(
             evidence=each,

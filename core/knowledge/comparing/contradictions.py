@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from core.knowledge.analysis import language_of
@@ -15,6 +16,7 @@ from core.knowledge.comparing.statements import Statement, read_statements
 from core.knowledge.comparing.subjects import subject_stems
 
 _MOST = 20
+_MOST_STATEMENTS = 600  # of a very long text; what lies behind is not compared
 _MOST_A_STATEMENT = 3
 
 
@@ -50,9 +52,9 @@ def contradictions_among(nearby: Nearby, title: str, body: str, *, locale: str) 
     names = name_stems((body, *(passage.text for passage in nearby.passages)), language)
     known = _Known(nearby.passages, language, names)
     found: list[Contradiction] = []
-    for mine in dict.fromkeys(read_statements(title, body, locale=locale)):
-        if mine.comparable:
-            found.extend(known.against(mine))
+    statements = dict.fromkeys(read_statements(title, body, locale=locale))
+    for mine in islice((each for each in statements if each.comparable), _MOST_STATEMENTS):
+        found.extend(known.against(mine))
         if len(found) >= _MOST:
             break
     return found[:_MOST]

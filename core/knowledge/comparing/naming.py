@@ -31,7 +31,7 @@ def name_stems(texts: Iterable[str], language: str) -> frozenset[str]:
     return frozenset(stem for word in words for stem in content_stems(word, language))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def _words(text: str) -> tuple[tuple[str, int, bool], ...]:
     counted = Counter(match.group(1) for line in text.split("\n") for match in _WITHIN.finditer(line))
     return tuple((folded(word), count, word[0].isupper()) for word, count in counted.items())

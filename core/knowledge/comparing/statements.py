@@ -67,7 +67,7 @@ def read_statements(title: str, body: str, *, locale: str, headings: tuple[str, 
     return list(_statements(title, body, language_of(locale), headings))
 
 
-@lru_cache(maxsize=60_000)
+@lru_cache(maxsize=10_000)
 def read_statement(text: str, language: str, title: str = "", headings: tuple[str, ...] = ()) -> Statement:
     """One statement, read for comparing."""
     plain = folded(text)

@@ -17,8 +17,8 @@ _SELF_CONTAINED = 4  # shared content words that make a title dispensable
 _TITLE_FILLER = """
     overview guide complete introduction about faq frequently asked questions question answer help policy
     details understanding setting managing using internal getting started time times rule rules information
-    terms conditions basics summary specifications requirements eligibility features options glance explained how
-    ubersicht hilfe fragen anleitung richtlinie zeiten regeln fristen bedingungen hinweise
+    terms conditions basics summary specifications requirements eligibility features options glance
+    explained how ubersicht hilfe fragen anleitung richtlinie zeiten regeln fristen bedingungen hinweise
     guia ayuda preguntas frecuentes politica tiempos plazos reglas condiciones requisitos resumen
 """
 

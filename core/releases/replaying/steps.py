@@ -161,7 +161,7 @@ def _run(work: Work, run_id: int | None, replay: Replay, *, stage: str = "") -> 
         database=work.database,
         settings=work.settings,
         stage=stage,
-        fresh=bool(stage),  # what was asked on another stage may name passages that never came to be
+        fresh=True,  # what is known already is taken over where it is seen to hold, see the callers
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 ARTICLES, EDITS, SUGGESTIONS = "Articles", "Edits", "Suggestions"
-_VIEW, _ARTICLE, _EDIT = "view", "article", "edit"
+_VIEW, _ARTICLE, _EDIT, _SUGGESTION = "view", "article", "edit", "suggestion"
 
 
 def article_id() -> int | None:
@@ -37,6 +37,11 @@ def open_article(key: int) -> None:
 def open_edit_page(key: int) -> None:
     """Show one working copy."""
     st.query_params.from_dict({_EDIT: str(key)})
+
+
+def open_suggestion(key: int) -> None:
+    """Show one suggestion in its list."""
+    st.query_params.from_dict({_VIEW: SUGGESTIONS.casefold(), _SUGGESTION: str(key)})
 
 
 def _number(name: str) -> int | None:

@@ -149,10 +149,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   title.onblur = body.onblur = report
   // what is drawn beside the text goes along, as long as it shows the same text
   body.onscroll = () => {
-    const beside = document.querySelector(`.st-key-${CSS.escape(data.beside)}`)
-    const scrolls = beside?.closest(`.st-key-${CSS.escape(data.scrolls)}`)
+    const beside = document.querySelector(`[role=tabpanel]:has(.st-key-${CSS.escape(data.beside)})`)
     const range = body.scrollHeight - body.clientHeight
-    if (scrolls && range > 0) scrolls.scrollTop = (body.scrollTop / range) * (scrolls.scrollHeight - scrolls.clientHeight)
+    if (beside && range > 0) beside.scrollTop = (body.scrollTop / range) * (beside.scrollHeight - beside.clientHeight)
   }
   root.onkeydown = (event) => {
     const wrap = WRAPS[event.key.toLowerCase()]

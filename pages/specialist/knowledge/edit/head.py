@@ -102,6 +102,7 @@ def _verbs(actor: Actor, view: EditView) -> bool:
 def _standing(actor: Actor, view: EditView) -> None:
     """What is to be known before somebody goes on."""
     edit = view.edit
+    _origin(view)
     if edit.state == "dropped":
         st.warning(
             f"{escape(view.updated_by or 'Somebody')} dropped this edit. Its text is kept below.",
@@ -135,6 +136,27 @@ def _standing(actor: Actor, view: EditView) -> None:
                 key="edit_rebase",
                 on_click=_act,
                 args=(_rebase, actor, edit.key, "The newest version is merged into this edit."),
+            )
+
+
+def _origin(view: EditView) -> None:
+    """What led to it."""
+    conversations = len(view.edit.origin.get("conversation_ids") or ())
+    suggestion = view.edit.origin.get("suggestion_id")
+    if not conversations and not suggestion:
+        return
+    behind = "one conversation" if conversations == 1 else f"{conversations:,} conversations"
+    said = "Begun from a suggestion" if suggestion else "Begun from work with customers"
+    with st.container(horizontal=True, vertical_alignment="center", key="edit_origin"):
+        st.caption(f"{said}{f'; {behind} led to it' if conversations else ''}.")
+        if suggestion:
+            st.button(
+                "See the suggestion",
+                type="tertiary",
+                icon=":material/arrow_forward:",
+                key="edit_suggestion",
+                on_click=frame.open_suggestion,
+                args=(int(suggestion),),
             )
 
 

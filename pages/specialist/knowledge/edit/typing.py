@@ -38,7 +38,6 @@ def show(actor: Actor, view: EditView, *, disabled: bool) -> None:
         disabled=disabled,
         goto=goto,
         beside="edit_preview",
-        scrolls="edit_aside",
         # Through run_action, which looks again who is here: a fragment passes by the page's guard.
         on_typed=lambda report: run_action(lambda: _save(actor, key, report)),
     )

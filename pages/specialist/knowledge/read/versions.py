@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.identity import Actor
+from core.identity import Actor, Person
 from core.knowledge import ArticleVersion, ArticleView, word_diff
+from pages.process import get_process
 from pages.widgets.article_text import article_text
 from pages.widgets.style import escape
 from pages.widgets.times import moment
@@ -46,8 +47,7 @@ def show(actor: Actor, view: ArticleView) -> None:
             format_func=lambda key: label(key) if key else "Nothing: read it as it was",
             key=f"version_against_{name}_{chosen.key}",
         )
-    if chosen.note:
-        st.caption(escape(f"What changed, in its author's words: {chosen.note}"))
+    _by(chosen)
     if not compared:
         with st.container(key="article_text"):
             article_text(chosen.body)
@@ -72,6 +72,18 @@ def _difference(older: ArticleVersion, newer: ArticleVersion) -> None:
         was, now = getattr(older, what), getattr(newer, what)
         if was != now:
             st.caption(escape(f"{what.capitalize()}: {was} became {now}."))
+
+
+def _by(version: ArticleVersion) -> None:
+    """Who wrote it, and what they said about it."""
+    with get_process().database.reading() as session:
+        author = session.get(Person, version.author_id) if version.author_id is not None else None
+    said = [f"By {author.name}." if author else "", version.note]
+    if conversations := len(version.origin.get("conversation_ids") or ()):
+        behind = "One conversation" if conversations == 1 else f"{conversations:,} conversations"
+        said.append(f"{behind} led to it.")
+    if words := " ".join(each for each in said if each):
+        st.caption(escape(words))
 
 
 def _waiting(actor: Actor, version: ArticleVersion) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.identity import Actor, Permission
-from core.insights import SourceView, SuggestionView
+from core.insights import SuggestionView
 from pages.specialist.knowledge import frame
 from pages.specialist.knowledge.suggesting import deciding
 from pages.specialist.knowledge.suggesting.words import SOURCES, counted, what
@@ -18,6 +18,7 @@ from pages.widgets.style import escape
 from pages.widgets.times import moment
 
 _MOST_SOURCES = 20
+_LONGEST_SHOWN = 600
 
 
 def card(actor: Actor, view: SuggestionView) -> None:
@@ -25,8 +26,9 @@ def card(actor: Actor, view: SuggestionView) -> None:
     suggestion = view.suggestion
     with st.container(border=True, key=f"suggestion_{suggestion.key}", gap="small"):
         st.subheader(escape(suggestion.title), anchor=False)
-        facts = [what(view.row), counted(suggestion.affected, "conversation", "conversations")]
-        facts.append(language(suggestion.locale))
+        facts = [what(view.row), language(suggestion.locale)]
+        if suggestion.affected:
+            facts.insert(1, counted(suggestion.affected, "conversation", "conversations"))
         if suggestion.state == "open":
             facts.append(f"expires {moment(suggestion.expires_at, actor.time_zone)}")
         st.caption(escape(" · ".join(facts)))
@@ -43,7 +45,7 @@ def card(actor: Actor, view: SuggestionView) -> None:
         with right:
             _contradictions(suggestion.finds.get("contradictions", []))
             _duplicates(suggestion.finds.get("duplicates", []))
-            _sources(actor, view.sources)
+            _sources(actor, view)
 
 
 def _standing(actor: Actor, view: SuggestionView) -> None:
@@ -94,7 +96,8 @@ def _article_button(found: dict[str, Any], key: str) -> None:
     )
 
 
-def _sources(actor: Actor, sources: list[SourceView]) -> None:
+def _sources(actor: Actor, view: SuggestionView) -> None:
+    sources = view.sources
     st.markdown("**Where it comes from**")
     for each in sources[:_MOST_SOURCES]:
         source = each.source
@@ -104,7 +107,8 @@ def _sources(actor: Actor, sources: list[SourceView]) -> None:
             st.caption(escape(f"{kind}{by}, {moment(source.created_at, actor.time_zone)}"))
             if source.question:
                 st.markdown(f"> {escape(' '.join(source.question.split())[:400])}")
-            st.markdown(escape(" ".join(source.text.split())[:600]))
+            if source.text != view.suggestion.body:
+                st.markdown(escape(" ".join(source.text.split())[:_LONGEST_SHOWN]))
             if source.conversation_id is not None and actor.can(Permission.CONVERSATIONS_READ):
                 page_link(
                     "assist", "Open the conversation", ":material/forum:", conversation=source.conversation_id

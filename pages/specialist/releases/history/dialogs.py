@@ -40,7 +40,7 @@ def roll_back_dialog(user: Actor, view: ReleaseView) -> None:
         done="Rolled back. What was there before is live again.",
         key="release_back_confirm",
         icon=":material/undo:",
-        typed=typed,
+        typed=(typed,),
     )
 
 
@@ -64,5 +64,5 @@ def keep_dialog(user: Actor, view: ReleaseView) -> None:
         done="It stays, with your reason.",
         key="release_keep_confirm",
         icon=":material/done_all:",
-        typed=typed,
+        typed=(typed,),
     )

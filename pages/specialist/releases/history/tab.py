@@ -37,7 +37,7 @@ def draw(user: Actor) -> None:
         st.caption("The others, newest first:")
     for each in found[:_PAGE]:
         if named is None or each.release.key != named.release.key:
-            card.draw(user, each)
+            card.draw(user, each, first=each.release.key == frame.release_id())
     _pages(found, trail)
 
 
@@ -61,12 +61,21 @@ def _pages(found: list[ReleaseView], trail: list[int | None]) -> None:
             icon=":material/chevron_left:",
             key="releases_newer",
             disabled=len(trail) == 1,
-            on_click=lambda: trail.pop(),
+            on_click=_newer,
         )
         st.button(
             "Older",
             icon=":material/chevron_right:",
             key="releases_older",
             disabled=len(found) <= _PAGE,
-            on_click=lambda: trail.append(found[_PAGE - 1].release.key),
+            on_click=_older,
+            args=(found[_PAGE - 1].release.key if len(found) > _PAGE else 0,),
         )
+
+
+def _newer() -> None:
+    st.session_state[_TRAIL].pop()
+
+
+def _older(last: int) -> None:
+    st.session_state[_TRAIL].append(last)

@@ -14,16 +14,24 @@ MOST = 4_000
 _STALE = "releases_stale"
 
 
-def ask(label: str, *, key: str, placeholder: str = "", height: int = 110) -> None:
+def ask(label: str, *, key: str, placeholder: str = "", height: int = 110, most: int = MOST) -> None:
     """A text area whose words are kept until :func:`decide` used them."""
     st.text_area(
         label,
         key=key,
-        max_chars=MOST,
+        max_chars=most,
         height=height,
         placeholder=placeholder or None,
         persist_state="session",
     )
+
+
+def seed(key: str, value: str) -> None:
+    """Let a field begin with what is stored, unless somebody has typed something else into it."""
+    known = f"{key}_seed"
+    if st.session_state.get(key) in (None, "", st.session_state.get(known)):
+        st.session_state[key] = value
+    st.session_state[known] = value
 
 
 def asked(key: str) -> str:
@@ -35,29 +43,30 @@ def decide(
     label: str,
     act: Callable[[], object],
     *,
-    revision: int,
+    revision: int | None,
     done: str,
     key: str,
     icon: str,
-    typed: str = "",
+    typed: tuple[str, ...] = (),
 ) -> None:
     """The primary button of a dialog.
 
     Args:
         act: does the work.
-        revision: that is on the screen; ``act`` refuses another one.
-        typed: key of the text that it uses up.
+        revision: that is on the screen, where ``act`` refuses another one; None: nothing is there yet.
+        typed: keys of the texts that it uses up.
     """
 
     def work() -> None:
         try:
             act()
         except Conflict as error:
-            st.session_state[_STALE] = (key, revision), str(error)
+            if revision is not None:
+                st.session_state[_STALE] = (key, revision), str(error)
             raise
         st.session_state.pop(_STALE, None)
-        if typed:
-            st.session_state[typed] = ""
+        for each in typed:
+            st.session_state[each] = ""
 
     stale = st.session_state.get(_STALE)
     if stale and stale[0] == (key, revision):

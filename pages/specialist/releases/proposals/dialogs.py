@@ -49,7 +49,7 @@ def approve_dialog(user: Actor, view: ProposalView) -> None:
         done="Approved.",
         key="proposal_approve_confirm",
         icon=":material/check:",
-        typed=typed,
+        typed=(typed,),
     )
 
 
@@ -77,7 +77,7 @@ def return_dialog(user: Actor, view: ProposalView) -> None:
         done="It is back with its author, with your note.",
         key="proposal_return_confirm",
         icon=":material/undo:",
-        typed=typed,
+        typed=(typed,),
     )
 
 
@@ -112,7 +112,7 @@ def override_dialog(user: Actor, view: ProposalView, gate: Gate) -> None:
         done="The gate is overridden. Your reason is shown with the proposal.",
         key="proposal_override_confirm",
         icon=":material/gavel:",
-        typed=typed,
+        typed=(typed,),
     )
 
 
@@ -153,8 +153,8 @@ def edit_dialog(user: Actor, view: ProposalView) -> None:
     """What it is called, and why it is wanted."""
     proposal = view.proposal
     title, why = f"proposal_title_{proposal.key}", f"proposal_why_{proposal.key}"
-    st.session_state.setdefault(title, proposal.title)
-    st.session_state.setdefault(why, proposal.why)
+    asking.seed(title, proposal.title)
+    asking.seed(why, proposal.why)
     st.text_input("Title", key=title, max_chars=200, persist_state="session")
     asking.ask("Why?", key=why, placeholder="What is wrong now, and what should be better afterwards")
 
@@ -176,7 +176,7 @@ def edit_dialog(user: Actor, view: ProposalView) -> None:
         done="Saved.",
         key="proposal_edit_confirm",
         icon=":material/check:",
-        typed=why,
+        typed=(title, why),
     )
 
 

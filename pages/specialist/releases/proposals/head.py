@@ -12,7 +12,7 @@ from pages.process import REPLAYS, get_process
 from pages.specialist.releases import frame
 from pages.specialist.releases.proposals import dialogs
 from pages.specialist.releases.proposals.steps import Steps, Verb
-from pages.specialist.releases.words import STAGES
+from pages.specialist.releases.words import STAGES, Color
 from pages.widgets.shell import run_action
 from pages.widgets.style import escape
 from pages.widgets.times import moment
@@ -26,6 +26,8 @@ _LABELS: dict[Verb, tuple[str, str]] = {
     "edit": ("Title and reason", ":material/edit:"),
     "withdraw": ("Withdraw", ":material/block:"),
 }
+
+_READY: tuple[str, str, Color] = ("Ready to be released", ":material/lock_open:", "green")
 
 
 def draw(user: Actor, view: ProposalView, gate: Gate | None, steps: Steps) -> None:
@@ -41,7 +43,7 @@ def draw(user: Actor, view: ProposalView, gate: Gate | None, steps: Steps) -> No
     with st.container(horizontal=True, vertical_alignment="top", key="proposal_head"):
         with st.container(gap="small", width="stretch", key="proposal_title"):
             st.title(escape(proposal.title), anchor=False)
-            words, icon, color = STAGES[view.stage]
+            words, icon, color = _READY if gate is not None and gate.open else STAGES[view.stage]
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 st.badge(words, icon=icon, color=color)
                 st.caption(escape(" · ".join(_facts(user, view))))

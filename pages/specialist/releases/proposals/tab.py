@@ -10,6 +10,7 @@ from core.releases import ProposalRow, list_proposals
 from pages.process import get_process
 from pages.specialist.releases import frame
 from pages.specialist.releases.links import page_link
+from pages.specialist.releases.proposals import instructions
 from pages.specialist.releases.replay.words import row_words
 from pages.specialist.releases.words import change_words, stage_words
 from pages.widgets.times import moment
@@ -24,14 +25,17 @@ _WIDTHS = {"Title": 230, "Changes": 180, "State": 130, "Replay": 140, "By": 105,
 
 def draw(user: Actor) -> None:
     """Draw the tab; while something is being replayed it is drawn again every other second."""
-    chosen = st.segmented_control(
-        "Show",
-        list(_STATES),
-        default=_OPEN,
-        required=True,
-        key="proposals_state",
-        label_visibility="collapsed",
-    )
+    with st.container(horizontal=True, vertical_alignment="center", key="proposals_ways"):
+        chosen = st.segmented_control(
+            "Show",
+            list(_STATES),
+            default=_OPEN,
+            required=True,
+            key="proposals_state",
+            label_visibility="collapsed",
+        )
+        st.space("stretch")
+        instructions.offer(user)
     state = _STATES[chosen or _OPEN]
     found = _read(user, state)
     if not found:

@@ -16,7 +16,14 @@ from core.identity import SYSTEM, Actor
 from core.jobs import Interrupted
 from core.knowledge import publish, search
 from core.releases import Replay, ReplayAnswer, propose_archive, propose_edit, review, ship
-from core.releases.replaying import read_replay, start_replay, steps, stop_replay, work_on_replay
+from core.releases.replaying import (
+    read_replay,
+    sampling,
+    start_replay,
+    steps,
+    stop_replay,
+    work_on_replay,
+)
 from core.releases.tables import Proposal
 from core.settings import Settings
 from tests.core.knowledge.making import REFUND, WordEmbedder
@@ -149,6 +156,19 @@ def test_cases_that_touch_the_change_are_found_and_others_are_not(
     assert str(keys["Where do I create an API key?"]) not in chosen or len(chosen) < len(keys) + 2
 
 
+def test_answers_from_before_there_were_vectors_are_no_baseline(
+    database: Database, settings: Settings, sue: Actor
+) -> None:
+    articles = add_knowledge(database, None)
+    add_smoke(database)
+    run = start_run(SYSTEM, "smoke", database=database, settings=settings)
+    work_on_run(run.key, owner="before", database=database, settings=settings)
+    view = replay_now(database, settings, sue, proposed(database, sue, articles["refunds"], LONGER))
+    assert answers(database, run.key) != answers(database, view.replay.baseline_run_id)  # searched by words
+    assert view.before_build == run.build_id
+    assert [each.title for each in view.changed_answers] == ["How many days does a refund take?"]
+
+
 def test_without_cases_there_is_no_verdict_and_conversations_are_still_shown(
     database: Database, settings: Settings, articles: dict[str, int], sue: Actor
 ) -> None:
@@ -279,7 +299,7 @@ def test_interrupted_it_goes_on_where_it_was(
     ask(database, "How many days does a refund take?")
     proposal = proposed(database, sue, articles["refunds"], LONGER)
     replay = start_replay(sue, proposal.key, database=database, settings=settings)
-    taken = steps.answer_sample
+    taken = sampling.answer_sample
 
     def die(*_arguments: object, **_named: object) -> None:
         raise Interrupted
