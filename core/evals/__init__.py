@@ -136,6 +136,7 @@ from core.evals.grading import (
     plan_graders,
     run_calibration,
     settle,
+    ungraded_cases,
     withdraw_grade,
 )
 from core.evals.held_out import held_out_among
@@ -504,6 +505,7 @@ __all__ = [
     "target_names",
     "thaw",
     "themes_of",
+    "ungraded_cases",
     "version_difference",
     "watch_scores",
     "withdraw_flag",

@@ -5,10 +5,13 @@ from core.releases.gating import (
     SHORTEST_REASON,
     Gate,
     RuleResult,
+    gate_of,
     override,
     read_gate,
     review,
 )
+from core.releases.kinds import Undo
+from core.releases.opening import changes_of
 from core.releases.proposing import (
     change_of_edit,
     propose_archive,
@@ -50,7 +53,7 @@ from core.releases.replaying import (
     stop_replay,
     work_on_replay,
 )
-from core.releases.shipping import apply_changes, roll_back, ship
+from core.releases.shipping import apply_changes, roll_back, ship, undo_changes
 from core.releases.standing import catalogue_digest, standing_build
 from core.releases.tables import Proposal, ProposalChange, Release, Replay, ReplayAnswer
 from core.releases.watching import close_watch, watch_releases
@@ -80,13 +83,16 @@ __all__ = [
     "ReplayView",
     "RetrievalChange",
     "RuleResult",
+    "Undo",
     "apply_changes",
     "build_difference",
     "catalogue_digest",
     "change_of_edit",
     "changes_digest",
+    "changes_of",
     "close_watch",
     "dispatch_replays",
+    "gate_of",
     "get_proposal",
     "get_release",
     "list_proposals",
@@ -105,6 +111,7 @@ __all__ = [
     "standing_build",
     "start_replay",
     "stop_replay",
+    "undo_changes",
     "update_proposal",
     "watch_releases",
     "which_build",

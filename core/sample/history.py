@@ -66,8 +66,8 @@ def sample_builds(reference: datetime) -> tuple[Build, Build]:
     before = {"knowledge": "before the DNS and backup articles were corrected"}
     after = {"knowledge": "with the corrected DNS and backup articles"}
     return (
-        _build(before, at=reference - timedelta(days=DAYS + 1), reference=reference),
-        _build(after, at=fixed, reference=reference),
+        sample_build(before, at=reference - timedelta(days=DAYS + 1), reference=reference),
+        sample_build(after, at=fixed, reference=reference),
     )
 
 
@@ -122,7 +122,8 @@ def write_history(
     return written
 
 
-def _build(knowledge: dict[str, str], *, at: datetime, reference: datetime) -> Build:
+def sample_build(knowledge: dict[str, str], *, at: datetime, reference: datetime) -> Build:
+    """A build of the sample with this knowledge. It remembers ``reference``."""
     contents: dict[str, Any] = {
         **knowledge,
         "model": {"provider": MODEL, "name": ""},

@@ -32,6 +32,7 @@ from core.sample.history import (
     write_history,
 )
 from core.sample.judging import write_criteria
+from core.sample.knowledge import knowledge_is_written, write_knowledge
 from core.sample.labels import label
 from core.sample.material import FOLDER, Material, SamplePerson, read_material
 from core.sample.quality import write_quality
@@ -125,6 +126,7 @@ def load_sample(
         evals_are_written(database, builds=builds)
         and scores_are_written(database)
         and drafts_are_checked(database)
+        and knowledge_is_written(database)
     )
     if complete and classified and evaluated and back_office_is_filled(settings):
         tell(1.0, "done")
@@ -139,6 +141,7 @@ def load_sample(
             database, settings, material, stories, builds=builds, source=SOURCE, reference=moment
         )
         checked = write_checked_drafts(database, settings, stories, source=SOURCE, reference=moment)
+        write_knowledge(database, builds=builds, source=SOURCE, reference=moment)
         tell(1.0, "done")
         return SampleReport(
             people=people,
@@ -194,6 +197,8 @@ def load_sample(
     tell(0.9, "eval cases")
     cases = write_evals(database, settings, material, stories, builds=builds, source=SOURCE, reference=moment)
     checked = write_checked_drafts(database, settings, stories, source=SOURCE, reference=moment)
+    tell(0.97, "changes of knowledge")
+    write_knowledge(database, builds=builds, source=SOURCE, reference=moment)
     tell(1.0, "done")
     return SampleReport(
         people=people,

@@ -23,6 +23,7 @@ from core.evals.grading.graders import (
     graders_for,
     newest_calibrations,
     plan_graders,
+    ungraded_cases,
     vouched,
     vouches,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "run_calibration",
     "settle",
     "subject_of",
+    "ungraded_cases",
     "vouched",
     "vouches",
     "withdraw_grade",

@@ -13,7 +13,7 @@ from core.classifiers.tables import Classifier, ClassifierVersion
 from core.errors import InvalidInput
 from core.evals.content import CaseContent
 from core.evals.expecting.registry import kind_of
-from core.evals.tables import GraderCalibration
+from core.evals.tables import EvalCase, GraderCalibration
 
 GRADED = ("draft", "reply")
 """Subject types whose classifiers can grade."""
@@ -124,6 +124,18 @@ def graders_for(criteria: Collection[str], *, session: Session, names: Sequence[
         for row in found
     }
     return [made[key] for key in classifiers if key in made]
+
+
+def ungraded_cases(case_ids: Collection[int], *, session: Session) -> set[int]:
+    """Cases that expect an answer to a criterion which no classifier gives: only a person can grade them."""
+    query = select(col(EvalCase.id), col(EvalCase.expectations)).where(col(EvalCase.id).in_(case_ids))
+    asked = {
+        case_id: {str(each.get("criterion") or "") for each in expectations if kind_of(each) == "criterion"}
+        for case_id, expectations in session.execute(query)
+    }
+    every = {criterion for criteria in asked.values() for criterion in criteria}
+    given = {each.criterion for each in graders_for(every, session=session)}
+    return {case_id for case_id, criteria in asked.items() if criteria - given}
 
 
 def vouched(version_ids: Collection[int], *, session: Session) -> dict[int, int]:

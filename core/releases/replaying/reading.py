@@ -58,7 +58,8 @@ class ReplayView:
         verdict: better, worse, unclear or "no verdict"; empty before the end.
         comparison: of the runs; None before the end, without cases, and for who may not see evals.
         critical: critical cases that would fail newly, by name.
-        n: cases compared; ``conversations``: sampled; ``reused``: answers that were not asked again.
+        n: cases compared; ``ungraded``: left out, because no grader answers what they expect;
+            ``conversations``: sampled; ``reused``: answers that were not asked again.
         why: how many cases were chosen because of what: smoke, cites, finds, broad.
         changed_answers: what would now be answered differently, as far as the reader may see it; ``changed``
             counts all of it.
@@ -81,6 +82,7 @@ class ReplayView:
     error_share: float
     n: int
     conversations: int
+    ungraded: int
     reused: int
     why: dict[str, int]
     changed: int
@@ -135,6 +137,7 @@ def read_replay(actor: Actor, proposal_id: int, *, session: Session, build_id: s
         error_share=float(report.get("errors_share") or 0.0),
         n=int(report.get("n") or 0),
         conversations=len(replay.choice.get("conversations") or ()),
+        ungraded=len(replay.choice.get("ungraded") or ()),
         reused=int(report.get("reused") or 0),
         why=_why(replay),
         changed=int(counts.get("cases", 0)) + int(counts.get("conversations", 0)),

@@ -20,6 +20,7 @@ from core.evals import (
     start_run,
     store_replay_suite,
     take_over,
+    ungraded_cases,
     work_on_run,
 )
 from core.evals.tables import EvalRun
@@ -104,6 +105,9 @@ def _chosen(work: Work, changes: Sequence[ProposalChange], stage: Stage) -> Repl
         return replay
     cases = choose_cases(changes, stage, database=work.database, pause=work.pause)
     work.pause()
+    with work.database.reading() as session:
+        ungraded = ungraded_cases(list(cases), session=session)
+    cases = {key: why for key, why in cases.items() if key not in ungraded}
     with work.database.transaction() as session:
         moved = select(col(Passage.article_id)).where(col(Passage.id).in_(sorted(stage.removed))).distinct()
         conversations = choose_conversations(
@@ -117,6 +121,7 @@ def _chosen(work: Work, changes: Sequence[ProposalChange], stage: Stage) -> Repl
         replay.choice = {
             "cases": {str(key): why for key, why in cases.items()},
             "conversations": {str(key): why for key, why in conversations.items()},
+            "ungraded": sorted(ungraded),
             "added": len(stage.added),
             "removed": len(stage.removed),
         }

@@ -1,6 +1,6 @@
 """Proposals go live, and releases are taken back."""
 
-from core.releases.shipping.applying import apply_changes
+from core.releases.shipping.applying import apply_changes, undo_changes
 from core.releases.shipping.rolling_back import locked_release, roll_back, rollback_of, why_not
 from core.releases.shipping.shipping import ship
 
@@ -10,5 +10,6 @@ __all__ = [
     "roll_back",
     "rollback_of",
     "ship",
+    "undo_changes",
     "why_not",
 ]

@@ -25,6 +25,7 @@ from core.evals.tables import (
 from core.identity import sign_in
 from core.sample import PASSWORD, SampleReport, checked_drafts, classifiers, load_sample
 from core.sample.history import Stored
+from core.sample.knowledge import knowledge_is_written, writing
 from core.settings import get_settings
 from tests.core.sample.conftest import REFERENCE
 from tests.core.sample.counting import count_rows
@@ -44,7 +45,11 @@ def test_it_goes_on_after_each_stop_and_then_changes_nothing(
     assert _stages(database) == []
     before_comparing = _stopped_at(checked_drafts, "run_calibration", database, monkeypatch)
     assert not checked_drafts.drafts_are_checked(database)
+    before_note = _stopped_at(writing, "decide_suggestions", database, monkeypatch)
+    assert before_note["ArticleVersion"] == before_drafts["ArticleVersion"]  # all of it, or nothing
+    assert not knowledge_is_written(database)
     report = _load(database, hours=5)
+    assert knowledge_is_written(database)
     assert (report.conversations, report.drafts, report.judgements) == (0, 0, 0)  # they had been stored
     assert checked_drafts.drafts_are_checked(database)
     whole = count_rows(database)

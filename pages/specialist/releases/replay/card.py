@@ -105,6 +105,10 @@ def _facts(user: Actor, found: ReplayView) -> list[list[str]]:
     tried = [_cases(found)] if found.why else []
     if found.conversations:
         tried.append(counted(found.conversations, "recent conversation"))
+    if found.ungraded:
+        tried.append(
+            f"{counted(found.ungraded, 'case')} left out, because no grader answers what they expect"
+        )
     how = [f"Build {found.after_build[:7]} against {found.before_build[:7]}"]
     if found.finished_at is not None:
         how.append(f"finished {moment(found.finished_at, user.time_zone)}")

@@ -11,7 +11,7 @@ from sqlmodel import select
 from core.database import Database, now
 from core.errors import Conflict, InvalidInput, PermissionDenied
 from core.evals import list_run_choices, list_runs, list_suites, start_run, work_on_run
-from core.evals.tables import EvalRun
+from core.evals.tables import EvalCase, EvalRun
 from core.identity import SYSTEM, Actor
 from core.jobs import Interrupted
 from core.knowledge import publish, search
@@ -154,6 +154,22 @@ def test_cases_that_touch_the_change_are_found_and_others_are_not(
     assert chosen[str(cites)] == "cites"
     assert chosen[str(keys["How many days does a refund take?"])] == "finds"
     assert str(keys["Where do I create an API key?"]) not in chosen or len(chosen) < len(keys) + 2
+
+
+def test_cases_that_no_grader_answers_are_left_out_and_counted(
+    database: Database, settings: Settings, articles: dict[str, int], sue: Actor
+) -> None:
+    keys = add_smoke(database)
+    with database.transaction() as session:
+        case = session.get_one(EvalCase, keys[0])
+        case.expectations = [
+            *case.expectations,
+            {"kind": "criterion", "criterion": "polite", "answers": ["yes"]},
+        ]
+    view = replay_now(database, settings, sue, proposed(database, sue, articles["refunds"], LONGER))
+    assert (view.ungraded, view.error_share) == (1, 0.0)
+    assert view.verdict != "no verdict"
+    assert set(view.replay.choice["cases"]) == {str(key) for key in keys[1:]}
 
 
 def test_answers_from_before_there_were_vectors_are_no_baseline(
