@@ -169,10 +169,12 @@ def _write(page: Page, text: str) -> None:
 
 
 def _decide(page: Page, verb: str) -> None:
-    """Press a button and confirm it in its dialog."""
+    """Press a button and confirm it in its dialog. A dialog opened while the page is drawn again closes."""
+    settle(page)
     page.get_by_role("button", name=verb, exact=True).first.click()
     page.get_by_role("dialog").get_by_role("button", name=verb, exact=True).click()
     expect(page.get_by_role("dialog")).to_have_count(0)
+    settle(page)
 
 
 def test_from_a_question_to_knowledge_that_keeps_its_promise(
@@ -202,6 +204,7 @@ def test_from_a_question_to_knowledge_that_keeps_its_promise(
     expect(sam.get_by_text("It waits for a second person")).to_be_visible(timeout=_REPLAY)
     mia.goto(f"/releases?proposal={proposal}")
     _decide(mia, "Approve")
+    expect(mia.get_by_text("Ready to be released").first).to_be_visible()
     _decide(mia, "Release")
     expect(mia.get_by_role("button", name="Show it in the history")).to_be_visible()
 
