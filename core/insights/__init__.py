@@ -1,13 +1,17 @@
 """Floor 5: insights. Suggestions for knowledge, where sentences come from, and how well knowledge is kept."""
 
+from core.insights.behind import ConversationRef, conversation_refs
 from core.insights.health.articles import ArticleFinding, EditedArticle
 from core.insights.health.coverage import Coverage, Gap
 from core.insights.health.reading import KnowledgeHealth, read_health
 from core.insights.provenance.backwards import (
     PassageOrigin,
-    ReplyOrigin,
     SentenceOrigin,
+    SentReply,
+    TextOrigin,
+    origin_of_draft,
     origin_of_reply,
+    sent_replies,
 )
 from core.insights.provenance.forwards import CaseUse, Dependents, DraftUse, what_depends_on
 from core.insights.suggestions.deciding import accept_suggestion, edit_suggestion, reject_suggestion
@@ -26,6 +30,7 @@ from core.insights.tables import Suggestion, SuggestionSource
 __all__ = [
     "ArticleFinding",
     "CaseUse",
+    "ConversationRef",
     "Coverage",
     "Dependents",
     "DraftUse",
@@ -33,23 +38,27 @@ __all__ = [
     "Gap",
     "KnowledgeHealth",
     "PassageOrigin",
-    "ReplyOrigin",
+    "SentReply",
     "SentenceOrigin",
     "SourceView",
     "Suggestion",
     "SuggestionRow",
     "SuggestionSource",
     "SuggestionView",
+    "TextOrigin",
     "accept_suggestion",
+    "conversation_refs",
     "edit_suggestion",
     "expire_old",
     "find_suggestions",
     "get_suggestion",
     "list_suggestions",
+    "origin_of_draft",
     "origin_of_reply",
     "patched",
     "read_health",
     "reject_suggestion",
+    "sent_replies",
     "what_depends_on",
     "write_note",
 ]

@@ -11,6 +11,7 @@ from pages.rep import (
     draft_pane,
     evidence_pane,
     flagging,
+    provenance,
     queue_pane,
     shortcuts,
 )
@@ -46,3 +47,4 @@ with right:
         evidence_pane.show(actor, view, draft, requests)
 if view is not None:
     flagging.show_if_asked(actor, view)
+    provenance.show_if_asked(actor, view)

@@ -10,6 +10,7 @@ import streamlit as st
 from core.assist import GUARDRAILS, DraftView, Step
 from core.identity import Actor, Permission
 from pages.process import get_process
+from pages.rep import provenance
 from pages.widgets.shell import run_action
 from pages.widgets.style import escape
 
@@ -58,18 +59,22 @@ def show_steps(view: DraftView) -> None:
 
 
 def show_origin(actor: Actor, view: DraftView) -> None:
-    """How sure the calibrated score is, and the way to every step behind the draft."""
+    """How sure the calibrated score is, and the ways to what it rests on and to every step behind it."""
     draft = view.draft
-    if not draft.trace_id or not actor.can(Permission.TRACES_READ):
+    traced = bool(draft.trace_id) and actor.can(Permission.TRACES_READ)
+    if not traced and not provenance.may_ask(actor):
         return
     with st.container(horizontal=True, vertical_alignment="center", key=f"origin_{draft.key}"):
-        if draft.score is not None:
+        if traced and draft.score is not None:
             st.caption(
                 f"Right with {draft.score:.0%} probability",
                 width="content",
                 help="As calibrated: see Answering.",
             )
         st.space("stretch")
+        provenance.draft_button(actor, view)
+        if not traced:
+            return
         st.page_link(
             "specialist/traces.py",
             label="How it came about",

@@ -12,7 +12,7 @@ from core.assist import DraftView, PassageView, similar_cases
 from core.conversations import ConversationView, previous_conversations
 from core.identity import Actor
 from pages.process import get_process
-from pages.rep import actions_pane, selection
+from pages.rep import actions_pane, provenance, selection
 from pages.rep.numbers import numbered, numbered_supports
 from pages.widgets.components import Segment, rich_text
 from pages.widgets.labels import CHANNELS, STATUSES, language
@@ -26,6 +26,7 @@ def show(actor: Actor, view: ConversationView, draft: DraftView | None, requests
         evidence, actions, similar, customer = st.tabs(["Evidence", "Actions", "Similar", "Customer"])
         with evidence:
             _evidence(draft)
+            provenance.sent(actor, view)
         with actions:
             actions_pane.show_receipts(actor, requests)
         with similar:

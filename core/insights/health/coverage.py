@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from core.assist import Draft
 from core.conversations import Conversation
 from core.evals import themes_of
+from core.insights.behind import ConversationRef, conversation_refs
 from core.statistics import Rate, wilson_rate
 
 MOST_DRAFTS = 5_000
@@ -30,12 +31,13 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A theme that knowledge lacks: conversations whose newest draft said so, and the newest of them."""
+    """A theme that knowledge lacks: ``conversations`` of ``of`` lacked an answer, and the newest of them."""
 
     theme: str
     locale: str
     conversations: int
-    examples: tuple[int, ...]
+    of: int
+    examples: tuple[ConversationRef, ...]
 
 
 def read_coverage(since: datetime, *, session: Session) -> tuple[list[Coverage], list[Gap]]:
@@ -68,10 +70,22 @@ def read_coverage(since: datetime, *, session: Session) -> tuple[list[Coverage],
         Coverage(theme, locale, wilson_rate(sum(answered for _, answered in rows), len(rows)))
         for (theme, locale), rows in groups.items()
     ]
+    lacking = {
+        group: sorted((key for key, answered in rows if not answered), reverse=True)
+        for group, rows in groups.items()
+    }
+    newest_few = [key for keys in lacking.values() for key in keys[:_EXAMPLES]]
+    named = conversation_refs(newest_few, session=session)
     gaps = [
-        Gap(theme, locale, len(lacking), tuple(sorted(lacking, reverse=True)[:_EXAMPLES]))
-        for (theme, locale), rows in groups.items()
-        if (lacking := [key for key, answered in rows if not answered])
+        Gap(
+            theme,
+            locale,
+            len(keys),
+            len(groups[theme, locale]),
+            tuple(named[key] for key in keys[:_EXAMPLES]),
+        )
+        for (theme, locale), keys in lacking.items()
+        if keys
     ]
     return (
         sorted(coverage, key=lambda each: (each.answered.high, each.theme, each.locale)),

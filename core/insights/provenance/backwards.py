@@ -1,9 +1,10 @@
-"""From a sentence of a sent reply to the passage, its version and author, and the conversations behind it."""
+"""From a sentence of a draft or reply to its passage, the version and author, and the work behind it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
@@ -51,17 +52,30 @@ class SentenceOrigin:
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyOrigin:
-    """A sent reply, sentence by sentence, with who sent it and the build that drafted it."""
+class TextOrigin:
+    """A draft or a sent reply, sentence by sentence, with the build that drafted it.
 
-    message_id: int
+    ``message_id`` and ``sent_by`` are those of the reply; None and empty for a draft that was not sent.
+    """
+
+    message_id: int | None
     draft_id: int | None
     build_id: str
     sent_by: str
     sentences: tuple[SentenceOrigin, ...]
 
 
-def origin_of_reply(actor: Actor, message_id: int, *, session: Session) -> ReplyOrigin:
+@dataclass(frozen=True, slots=True)
+class SentReply:
+    """A reply that was sent from here. ``drafted``: a draft was used."""
+
+    message_id: int
+    sent_by: str
+    sent_at: datetime
+    drafted: bool
+
+
+def origin_of_reply(actor: Actor, message_id: int, *, session: Session) -> TextOrigin:
     """Where each sentence of a sent reply came from. Costs five queries, however long it is.
 
     Raises:
@@ -78,14 +92,50 @@ def origin_of_reply(actor: Actor, message_id: int, *, session: Session) -> Reply
         raise NotFound("This message was not sent as a reply from here.")
     reply, sender = row
     draft = session.get(Draft, reply.draft_id) if reply.draft_id else None
+    sentences = _traced(reply.final_text, draft, session=session)
+    return TextOrigin(message_id, reply.draft_id, reply.build_id, sender or "", sentences)
+
+
+def origin_of_draft(actor: Actor, draft_id: int, *, session: Session) -> TextOrigin:
+    """Where each sentence of a draft comes from, whether it was sent or not.
+
+    Raises:
+        PermissionDenied: the actor may not read conversations.
+        NotFound: there is no such draft.
+    """
+    require(actor, Permission.CONVERSATIONS_READ)
+    draft = session.get(Draft, draft_id)
+    if draft is None:
+        raise NotFound("There is no such draft.")
+    return TextOrigin(None, draft_id, draft.build_id, "", _traced(draft.text, draft, session=session))
+
+
+def sent_replies(actor: Actor, conversation_id: int, *, session: Session, limit: int = 20) -> list[SentReply]:
+    """The replies that were sent in a conversation, the newest first.
+
+    Raises:
+        PermissionDenied: the actor may not read conversations.
+    """
+    require(actor, Permission.CONVERSATIONS_READ)
+    rows = session.exec(
+        select(Reply.message_id, Person.name, Reply.created_at, Reply.draft_id)
+        .join(Person, col(Person.id) == col(Reply.person_id), isouter=True)
+        .where(col(Reply.conversation_id) == conversation_id)
+        .order_by(col(Reply.message_id).desc())
+        .limit(limit)
+    )
+    return [SentReply(key, name or "", at, draft is not None) for key, name, at, draft in rows]
+
+
+def _traced(text: str, draft: Draft | None, *, session: Session) -> tuple[SentenceOrigin, ...]:
     cited = _cited(draft, session=session) if draft is not None else []
     drafted = _places(draft.text) if draft is not None else {}
     sentences = []
-    for text in _sentences(reply.final_text):
-        place = drafted.get(_same(text))
+    for each in _sentences(text):
+        place = drafted.get(_same(each))
         passages = () if place is None else _passages(place, cited)
-        sentences.append(SentenceOrigin(text, place is None, passages))
-    return ReplyOrigin(message_id, reply.draft_id, reply.build_id, sender or "", tuple(sentences))
+        sentences.append(SentenceOrigin(each, place is None, passages))
+    return tuple(sentences)
 
 
 def _cited(draft: Draft, *, session: Session) -> list[tuple[int, int, PassageOrigin]]:

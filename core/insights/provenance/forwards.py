@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import String, cast, func
+from sqlalchemy import String, cast, exists, func
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from core.assist import Citation, Draft
+from core.database import now
 from core.errors import NotFound
 from core.evals import held_out_among
 from core.evals.tables import EvalCase
 from core.identity import Actor, Permission, require
 from core.knowledge import Article, ArticleVersion
 
+RECENT_DAYS = 90
 _MOST = 100
 _MOST_CASES = 5_000  # that expect a citation of anything
 
@@ -54,6 +57,7 @@ class Dependents:
 
     Attributes:
         drafts: the newest sentences that cite it; ``draft_count``, ``sent_count``: of all drafts.
+        alone_count: sentences of the last :data:`RECENT_DAYS` days that rest on no other article.
         cases: eval cases, those that expect it first; held-out ones are counted in ``hidden_cases`` for
             readers who may not see them.
         translations, redirects: titles of articles that follow it or send readers to it.
@@ -64,6 +68,7 @@ class Dependents:
     drafts: tuple[DraftUse, ...]
     draft_count: int
     sent_count: int
+    alone_count: int
     cases: tuple[CaseUse, ...]
     hidden_cases: int
     translations: tuple[str, ...]
@@ -73,9 +78,9 @@ class Dependents:
     def breaks(self) -> tuple[str, ...]:
         """What would lose its support if the article went, in words; empty when nothing would."""
         said = []
-        lone = sum(1 for each in self.drafts if each.alone)
-        if lone:
-            said.append(f"{_counted(lone, 'sentence', 'sentences')} of recent drafts would rest on nothing.")
+        if self.alone_count:
+            sentences = _counted(self.alone_count, "sentence", "sentences")
+            said.append(f"{sentences} of drafts of the last {RECENT_DAYS} days rested on nothing else.")
         cases = [each for each in self.cases if each.expected and each.state != "dismissed"]
         if cases:
             critical = sum(1 for each in cases if each.critical)
@@ -118,6 +123,7 @@ def what_depends_on(actor: Actor, article_id: int, *, session: Session) -> Depen
         drafts=_drafts(article_id, session=session),
         draft_count=sum(by_outcome.values()),
         sent_count=by_outcome.get("sent", 0) + by_outcome.get("edited", 0),
+        alone_count=_alone(article_id, now() - timedelta(days=RECENT_DAYS), session=session),
         cases=cases,
         hidden_cases=hidden,
         translations=_titles(
@@ -162,6 +168,30 @@ def _drafts(article_id: int, *, session: Session) -> tuple[DraftUse, ...]:
         )
         for citation, draft, number in rows
     )
+
+
+def _alone(article_id: int, since: datetime, *, session: Session) -> int:
+    """How many sentences since then rest on this article and on no other."""
+    other, its_version = aliased(Citation), aliased(ArticleVersion)
+    elsewhere = exists(
+        select(col(other.id))
+        .join(its_version, col(its_version.id) == col(other.article_version_id))
+        .where(
+            col(other.draft_id) == col(Citation.draft_id),
+            col(its_version.article_id) != article_id,
+            col(other.start) < col(Citation.end),
+            col(other.end) > col(Citation.start),
+        )
+    )
+    sentences = (
+        select(col(Citation.draft_id), col(Citation.start), col(Citation.end))
+        .join(ArticleVersion, col(ArticleVersion.id) == col(Citation.article_version_id))
+        .join(Draft, col(Draft.id) == col(Citation.draft_id))
+        .where(col(ArticleVersion.article_id) == article_id, col(Draft.created_at) >= since, ~elsewhere)
+        .distinct()
+        .subquery()
+    )
+    return int(session.execute(select(func.count()).select_from(sentences)).scalar_one())
 
 
 def _cases(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -116,7 +117,8 @@ def said(name: str, value: Any) -> str:
     if name == "classifiers":
         return ", ".join(f"{each[0]} version {each[1]}" for each in value or ()) or "none"
     if name in ("knowledge", "actions"):
-        return f"state {str(value)[:_SHORT]}" if value else "none"
+        hexadecimal = re.fullmatch(r"[0-9a-f]{16,}", str(value))
+        return f"state {str(value)[:_SHORT]}" if hexadecimal else str(value or "none")
     if isinstance(value, Mapping):
         return ", ".join(f"{part} {each}" for part, each in sorted(value.items()))
     return str(value) if value not in (None, "") else "none"

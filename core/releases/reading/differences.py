@@ -14,6 +14,9 @@ from core.knowledge.tables import Article, ArticleVersion
 from core.releases.reading.builds import NAMES, said, stored_build
 from core.releases.tables import Release
 
+_SHAPES_NOTHING = {"sample", "sample_reference"}
+"""What the sample company notes in its past builds, to be found again."""
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleDifference:
@@ -61,10 +64,14 @@ def build_difference(actor: Actor, before_id: str, after_id: str, *, session: Se
     require(actor, Permission.RELEASES_READ)
     before, after = stored_build(before_id, session=session), stored_build(after_id, session=session)
     parts, complete = [], True
-    names = [*NAMES, *sorted({*before.contents, *after.contents} - set(NAMES))]
+    names = [*NAMES, *sorted({*before.contents, *after.contents} - set(NAMES) - _SHAPES_NOTHING)]
+    unknown: list[str] = []
     for name in names:
         old, new = before.contents.get(name), after.contents.get(name)
-        if old == new:
+        if old == new or _same_where_noted(old, new):
+            continue
+        if name not in before.contents or name not in after.contents:
+            unknown.append(NAMES.get(name, name).lower())
             continue
         if name != "knowledge":
             parts.append(DifferencePart(name, _changed(name, old, new)))
@@ -72,7 +79,19 @@ def build_difference(actor: Actor, before_id: str, after_id: str, *, session: Se
         articles = _articles(str(old), str(new), session=session)
         complete = articles is not None
         parts.append(DifferencePart(name, _articles_words(articles), tuple(articles or ())))
+    if unknown:
+        words = f"Not noted for one of the two: {', '.join(unknown)}."
+        parts.append(DifferencePart("unknown", words))
     return BuildDifference(before.id, after.id, tuple(parts), complete)
+
+
+def _same_where_noted(old: Any, new: Any) -> bool:
+    """Whether two parts differ only in what one of them does not say: older builds noted less."""
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        return False
+    shared = set(old) & set(new)
+    smaller = min(len(old), len(new))
+    return len(shared) == smaller > 0 and all(old[name] == new[name] for name in shared)
 
 
 def _articles(before: str, after: str, *, session: Session) -> list[ArticleDifference] | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 
 from sqlmodel import Session, col, select
 
+from core.database import now
 from core.errors import NotFound
 from core.identity import Actor, Permission, require
 from core.releases.kinds import Undo
@@ -81,6 +82,12 @@ def watch_words(release: Release) -> str:
         case "watching" if release.watch_until is not None:
             compared = int(release.watch.get("compared") or 0)
             so_far = "no score has fallen so far" if compared else "too few scores to compare so far"
+            begins = datetime.fromisoformat(release.watch.get("from") or release.created_at.isoformat())
+            if begins > now():
+                return (
+                    f"Watched from {begins.astimezone(UTC):%d %B %Y}, when it starts, until "
+                    f"{release.watch_until.astimezone(UTC):%d %B %Y}."
+                )
             return f"Watched until {release.watch_until.astimezone(UTC):%d %B %Y}: {so_far}."
         case "fallen":
             said = " ".join(each["words"] for each in falls)

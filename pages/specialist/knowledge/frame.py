@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-ARTICLES, EDITS, SUGGESTIONS = "Articles", "Edits", "Suggestions"
+ARTICLES, EDITS, SUGGESTIONS, HEALTH = "Articles", "Edits", "Suggestions", "Health"
 _VIEW, _ARTICLE, _EDIT, _SUGGESTION = "view", "article", "edit", "suggestion"
 
 

@@ -10,6 +10,7 @@ from core.identity import Actor, Permission
 from pages.specialist.knowledge import frame
 from pages.specialist.knowledge.edit import room
 from pages.specialist.knowledge.edits import listing
+from pages.specialist.knowledge.health import view as health
 from pages.specialist.knowledge.making import begin_article
 from pages.specialist.knowledge.read import view as reading
 from pages.specialist.knowledge.suggestions import show_suggestions
@@ -23,6 +24,7 @@ _VIEWS: dict[str, tuple[Permission, Callable[[Actor], None]]] = {
     frame.ARTICLES: (Permission.KNOWLEDGE_READ, reading.show),
     frame.EDITS: (Permission.KNOWLEDGE_EDIT, listing.show),
     frame.SUGGESTIONS: (Permission.SUGGESTIONS_WRITE, show_suggestions),
+    frame.HEALTH: (Permission.KNOWLEDGE_READ, health.show),
 }
 _SWITCH = "knowledge_view"
 

@@ -68,7 +68,7 @@ def write_draft(database: Database, conversation_id: int, *, text: str = TEXT, *
         return draft
 
 
-def cite(draft: Draft, external_title: str, *, session: Session) -> None:
+def cite(draft: Draft, external_title: str, *, session: Session, position: int = 0) -> None:
     """Let the draft rest on the live passage of an article."""
     passage = session.exec(
         select(Passage).where(col(Passage.heading_path) == external_title, col(Passage.live))
@@ -76,7 +76,7 @@ def cite(draft: Draft, external_title: str, *, session: Session) -> None:
     session.add(
         Citation(
             draft_id=draft.key,
-            position=0,
+            position=position,
             start=0,
             end=len(draft.text),
             passage_id=passage.key,

@@ -67,7 +67,8 @@ def test_coverage_counts_each_conversation_once_and_names_the_gaps(
     (coverage,) = found.coverage
     assert (coverage.theme, coverage.answered.successes, coverage.answered.n) == ("", 2, 3)
     (gap,) = found.gaps
-    assert (gap.conversations, gap.examples) == (1, (lacking,))
+    assert (gap.conversations, gap.of) == (1, 3)
+    assert [each.conversation_id for each in gap.examples] == [lacking]
 
 
 def test_nothing_wants_a_look_where_there_is_nothing(database: Database, rep: Actor) -> None:

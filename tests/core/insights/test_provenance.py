@@ -10,8 +10,14 @@ from core.database import Database
 from core.errors import NotFound
 from core.evals.tables import EvalCase, KnowledgeSnapshot
 from core.identity import SYSTEM, Actor
-from core.insights import accept_suggestion, origin_of_reply, what_depends_on
-from core.knowledge import ArticleRecord, get_edit, put_live, text_of
+from core.insights import (
+    accept_suggestion,
+    origin_of_draft,
+    origin_of_reply,
+    sent_replies,
+    what_depends_on,
+)
+from core.knowledge import ArticleRecord, archive_article, get_edit, put_live, text_of
 from core.knowledge.tables import Article
 from tests.core.evals.making import cite, reply, write_draft
 from tests.core.insights.conftest import asks, found
@@ -104,7 +110,7 @@ def test_what_depends_on_an_article_and_what_breaks_without_it(
     ]
     assert depends.translations == ("Rückerstattungen",)
     assert depends.breaks == (
-        "2 sentences of recent drafts would rest on nothing.",
+        "2 sentences of drafts of the last 90 days rested on nothing else.",
         "1 eval case expects it to be cited, 1 of them critical.",
         "1 translation would lose the source.",
     )
@@ -130,7 +136,7 @@ def test_the_number_of_queries_does_not_grow_with_what_rests_on_an_article(
     for number in range(5):
         _drafted(database, rep, f"more{number}")
     assert statements() == few
-    assert max(few) <= 8
+    assert max(few) <= 9
 
 
 def test_what_was_not_sent_as_a_reply_has_no_origin(database: Database, rep: Actor) -> None:
@@ -138,3 +144,48 @@ def test_what_was_not_sent_as_a_reply_has_no_origin(database: Database, rep: Act
         origin_of_reply(rep, 4711, session=session)
     with database.reading() as session, pytest.raises(NotFound):
         what_depends_on(rep, 4711, session=session)
+
+
+def test_an_open_draft_has_an_origin_too_even_when_its_article_is_gone(
+    database: Database, rep: Actor, specialist: Actor, embedder: WordEmbedder
+) -> None:
+    case = asks(database, "c1", "How long does my refund take?")
+    draft = write_draft(database, case, text=f"Hello.\n{SENTENCE}")
+    with database.transaction() as session:
+        cite(draft, "Refunds", session=session)
+        archive_article(specialist, _article(database), session=session)
+    with database.reading() as session:
+        origin = origin_of_draft(rep, draft.key, session=session)
+    assert (origin.message_id, origin.draft_id, origin.sent_by) == (None, draft.key, "")
+    cited = [each for each in origin.sentences if each.passages]
+    assert [each.title for each in cited[0].passages] == ["Refunds"]
+    assert not cited[0].passages[0].live
+    assert not any(each.by_person for each in origin.sentences)
+    with pytest.raises(NotFound), database.reading() as session:
+        origin_of_draft(rep, 4711, session=session)
+
+
+def test_what_rests_on_two_articles_would_still_rest_on_one(
+    database: Database, rep: Actor, embedder: WordEmbedder
+) -> None:
+    case = asks(database, "c1", "How long does my refund take?")
+    draft = write_draft(database, case, text=SENTENCE)
+    with database.transaction() as session:
+        cite(draft, "Refunds", session=session)
+        cite(draft, "Invoices", session=session, position=1)
+    with database.reading() as session:
+        depends = what_depends_on(rep, _article(database), session=session)
+    assert (depends.draft_count, depends.alone_count, depends.breaks) == (1, 0, ())
+
+
+def test_sent_replies_are_listed_the_newest_first(
+    database: Database, rep: Actor, embedder: WordEmbedder
+) -> None:
+    case = asks(database, "c1", "How long does my refund take?")
+    draft = write_draft(database, case, text=SENTENCE)
+    first = reply(database, rep, case, SENTENCE, draft=draft).message.key
+    second = reply(database, rep, case, "Anything else?").message.key
+    with database.reading() as session:
+        sent = sent_replies(rep, case, session=session)
+    assert [(each.message_id, each.drafted) for each in sent] == [(second, False), (first, True)]
+    assert {each.sent_by for each in sent} == {rep.name}

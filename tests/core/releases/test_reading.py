@@ -161,3 +161,20 @@ def test_a_change_of_an_edit_that_is_new_keeps_its_name(
     passed(database, settings, made, sam)
     release = ship(sam, made.key, database=database, settings=settings)
     assert release.changes[0]["title"] == "Über Domänen – ¿qué?"
+
+
+def test_what_an_older_build_did_not_note_is_no_difference(
+    database: Database, settings: Settings, sue: Actor
+) -> None:
+    older = {"organisation": "Then", "model": {"provider": "offline"}, "knowledge": "before the flood"}
+    with database.transaction() as session:
+        store_build(Build(id="0123456789abcdef", contents=older), session=session)
+    with database.reading() as session:
+        words = read_build(sue, "0123456", session=session).words
+    assert "Articles: before the flood." in words
+    said, complete = difference(database, sue, "0123456789abcdef", standing(database, settings))
+    assert not complete
+    assert any(each.startswith("Organisation: ") for each in said)
+    assert not any(each.startswith(("Model: ", "Instructions: ")) for each in said)
+    (unknown,) = [each for each in said if each.startswith("Not noted for one of the two")]
+    assert "instructions" in unknown

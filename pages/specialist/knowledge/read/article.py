@@ -9,7 +9,7 @@ from core.identity import Actor, Permission
 from core.knowledge import INTERNAL, ArticleVersion, ArticleView, get_article, passages_of, redirect_of
 from pages.process import get_process
 from pages.specialist.knowledge import frame
-from pages.specialist.knowledge.read import details, verbs, versions
+from pages.specialist.knowledge.read import dependents, details, verbs, versions
 from pages.widgets.article_text import article_text, has_images
 from pages.widgets.components import rich_text
 from pages.widgets.labels import language
@@ -53,8 +53,10 @@ def show(actor: Actor, article_id: int | None) -> None:
 
 def _tabs(actor: Actor, view: ArticleView, shown: ArticleVersion) -> None:
     key = f"article_tab_{view.article.key}"
-    text, passages, earlier, about = st.tabs(
-        ["Article", "Passages", f"Versions ({len(view.versions)})", "Details"], key=key, on_change="rerun"
+    text, passages, earlier, depends, about = st.tabs(
+        ["Article", "Passages", f"Versions ({len(view.versions)})", "What depends on it", "Details"],
+        key=key,
+        on_change="rerun",
     )
     if text.open:
         with text, st.container(key="article_text"):
@@ -67,6 +69,9 @@ def _tabs(actor: Actor, view: ArticleView, shown: ArticleVersion) -> None:
     if earlier.open:
         with earlier:
             versions.show(actor, view)
+    if depends.open:
+        with depends:
+            dependents.show(actor, view.article.key)
     if about.open:
         with about:
             details.show(actor, view)
