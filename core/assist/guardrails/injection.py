@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from core.assist.guardrails.markup import hidden_parts, parts, visible_text
@@ -18,6 +19,7 @@ LEFT_OUT = "[left out: instructions to the assistant]"
 _AROUND = 300
 """Characters around an instruction in which plain commands are taken as part of it."""
 _LONGEST_SENTENCE = 600
+_ARTICLE_TEXTS = 4_096  # passages of about a kilobyte
 _SEPARATORS = re.compile(r"[_\-.+]+")
 
 
@@ -51,14 +53,19 @@ def check(texts: CustomerTexts) -> Iterator[Flag]:
 
 def neutralised(text: str, *, origin: Origin, name: str) -> tuple[str, list[Flag]]:
     """The text without instructions and invisible characters, and what was found in it."""
-    hits = find_orders(text, in_json=origin == "tool")
+    clean, hits = _clean_article(text) if origin == "article" else _clean(text, in_json=origin == "tool")
     where = {
         "article": f"The article “{name}” contains instructions to the assistant.",
         "tool": f"The result of “{name}” contains instructions to the assistant.",
         "customer": f"{name[:1].upper()}{name[1:]} gives instructions to the assistant.",
     }[origin]
+    return clean, list(_flags(hits, where))
+
+
+def _clean(text: str, *, in_json: bool = False) -> tuple[str, list[Hit]]:
+    hits = find_orders(text, in_json=in_json)
     spans = [
-        (hit.start, hit.end) if hit.how else _sentence(text, hit.start, hit.end, in_json=origin == "tool")
+        (hit.start, hit.end) if hit.how else _sentence(text, hit.start, hit.end, in_json=in_json)
         for hit in hits
     ]
     if hits:
@@ -66,8 +73,14 @@ def neutralised(text: str, *, origin: Origin, name: str) -> tuple[str, list[Flag
         for match in COMMANDS.finditer(reading.text):
             start, end = reading.place(match.start(), match.end())
             if any(start < hit.end + _AROUND and end > hit.start - _AROUND for hit in hits):
-                spans.append(_sentence(text, start, end, in_json=origin == "tool"))
-    return without_unseen(_without(text, spans)), list(_flags(hits, where))
+                spans.append(_sentence(text, start, end, in_json=in_json))
+    return without_unseen(_without(text, spans)), hits
+
+
+@lru_cache(maxsize=_ARTICLE_TEXTS)
+def _clean_article(text: str) -> tuple[str, list[Hit]]:
+    """Searches give the same passages again and again, and reading one takes some milliseconds."""
+    return _clean(text)
 
 
 def find_orders(text: str, *, in_json: bool = False) -> list[Hit]:
