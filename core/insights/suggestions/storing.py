@@ -17,6 +17,7 @@ from core.database import now
 from core.identity import SYSTEM
 from core.insights.suggestions.checking import find_in_knowledge
 from core.insights.suggestions.evidence import NOTE, Evidence
+from core.insights.suggestions.titles import title_of
 from core.insights.tables import Suggestion, SuggestionSource
 from core.llm import Embedder
 
@@ -24,7 +25,6 @@ LIFE = timedelta(days=60)
 """After the last piece of evidence a suggestion waits so long for somebody to decide."""
 _SAME = 0.72  # cosine of what was written: about the same thing
 _SAME_ARTICLE = 0.70  # where both would change one article
-_LONGEST_TITLE = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +86,6 @@ def store_evidence(prepared: Sequence[Prepared], *, session: Session, embedder_n
         _attach(suggestion, each.evidence, session=session)
         stored += 1
     return stored
-
-
-def title_of(evidence: Evidence) -> str:
-    """A working title: what the customer asked, else how the text begins."""
-    text = " ".join((evidence.title or evidence.question or evidence.text).split())
-    for end in (". ", "? ", "! "):
-        head, found, _ = text.partition(end)
-        if found and len(head) >= 15:
-            text = head + found.strip()
-    return text if len(text) <= _LONGEST_TITLE else text[:_LONGEST_TITLE].rsplit(" ", 1)[0] + " …"
 
 
 class _Candidates:

@@ -10,23 +10,29 @@ from core.llm import split_sentences
 _FEWEST_WORDS = 4
 _COURTESY = re.compile(
     r"^\W*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|thanks?|thank you|sorry|"
-    r"we apologi[sz]e|"
+    r"it's (?:good|great|nice) to|good to hear|we apologi[sz]e|(?:i|we) (?:know|understand)|"
     r"i apologi[sz]e|please let (?:me|us) know|let (?:me|us) know|feel free|best|kind regards|regards|cheers|"
     r"sincerely|i hope|we hope|hope|have a (?:nice|great|good)|happy to help|glad to help|you're welcome|"
     r"hallo|guten (?:tag|morgen|abend)|liebe[rs]?|sehr geehrte|danke|vielen dank|entschuldigung|"
     r"es tut (?:mir|uns)|melden sie sich|bei (?:weiteren )?fragen|mit freundlichen|viele grusse|beste grusse|"
-    r"ich hoffe|wir hoffen|gern geschehen|schonen tag|"
+    r"das freut|(?:ich|wir) (?:verstehen?|weiss|wissen)|ich hoffe|wir hoffen|gern geschehen|schonen tag|"
+    r"nos alegra|entiendo|entendemos|comprendo|comprendemos|"
     r"hola|buenos dias|buenas tardes|estimad[oa]|gracias|muchas gracias|lo siento|lament(?:o|amos)|disculpe|"
     r"si tiene (?:mas|otra)|no dude|quedo|quedamos|un saludo|saludos|atentamente|espero|esperamos)\b"
 )
 # What was done or holds for this one customer is no knowledge for the next.
 _PERSONAL = re.compile(
-    r"\b(?:i(?:'ve| have| just|'ll| will)|we(?:'ve| have) (?:just |now )?(?:sent|refunded|cancell?ed|reset|"
+    # somebody speaks of themselves: what they look at, will ask, cannot tell yet
+    r"\b(?:i(?:'(?:m|ve|ll|d))?|me|ich|mir|mich|yo|he|veo|puedo)\b|"
+    r"\b(?:we(?:'ve| have) (?:just |now )?(?:sent|refunded|cancell?ed|reset|"
     r"issued|credited|changed|updated|opened|forwarded|escalated)|"
-    r"i (?:sent|refunded|cancelled|checked|looked|see)|"
-    r"your (?:refund|invoice|order|ticket|case) (?:was|has been|number)|"
-    r"ich habe|wir haben (?:ihnen|ihre|den|die|das|soeben|gerade)|"
-    r"he |hemos (?:enviado|reembolsado|cancelado))"
+    r"wir haben (?:ihnen|ihre|den|die|das|soeben|gerade)|hemos (?:enviado|reembolsado|cancelado))\b|"
+    # and of what happened to this customer, or is so just now
+    r"\byour \w+(?: \w+)? (?:was|has been|number)\b|\bihre? \w+(?: \w+)? (?:war|wurde)\b|"
+    r"\bsu \w+(?: \w+)? (?:fue|ha sido)\b|"
+    r"\b(?:at the moment|right now|it's fixed|found it|soeben|gerade eben|derzeit|ahora mismo|"
+    r"en este momento)\b|"
+    r"\b[a-z]{2,6}-(?:\d{2,}-?)+\b"  # the number of an invoice, a ticket, an incident
 )
 
 
@@ -50,11 +56,16 @@ def _sentences(text: str) -> list[str]:
     return [each.strip() for line in text.split("\n") for each in split_sentences(line) if each.strip()]
 
 
+def is_courtesy(sentence: str) -> bool:
+    """Whether it greets, thanks or comforts, and says nothing else."""
+    return bool(_COURTESY.match(_plain(sentence)))
+
+
 def _states(sentence: str) -> bool:
     plain = _plain(sentence)
     if len(plain.split()) < _FEWEST_WORDS or sentence.rstrip().endswith(("?", ",")):
         return False
-    return not _COURTESY.match(plain) and not _PERSONAL.search(plain)
+    return not is_courtesy(sentence) and not _PERSONAL.search(plain)
 
 
 def _plain(sentence: str) -> str:
