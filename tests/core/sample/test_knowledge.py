@@ -80,7 +80,7 @@ def test_suggestions_come_from_what_people_wrote(loaded: Loaded) -> None:
         found = session.exec(select(Suggestion)).all()
         sources = {each.suggestion_id: each for each in session.exec(select(SuggestionSource))}
     states = Counter(each.state for each in found)
-    assert 5 <= states["open"] <= 12
+    assert 8 <= states["open"] <= 30
     assert states["rejected"] == 1
     assert Counter(each.source for each in found)["note"] == 1
     assert all(sources[each.key].person_id for each in found)
