@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
 from core.errors import NotFound
@@ -50,7 +52,10 @@ def _read(actor: Actor, build_id: str) -> tuple[BuildView, BuildDifference]:
     actions = digest_of_actions(database=process.database, settings=process.settings)
     with process.database.reading() as session:
         build = read_build(actor, build_id, session=session)
-    # what is in force is stored when the first draft is written with it, which may be yet to come
+        standing = standing_build(session=session, settings=process.settings, actions=actions, store=False)
+        with suppress(NotFound):
+            return build, build_difference(actor, build.id, standing.id, session=session)
+    # what is in force is stored when the first draft is written with it, which is yet to come
     with process.database.transaction() as session:
         standing = standing_build(session=session, settings=process.settings, actions=actions)
         return build, build_difference(actor, build.id, standing.id, session=session)

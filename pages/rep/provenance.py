@@ -96,13 +96,12 @@ def _dialog(actor: Actor, origin: TextOrigin) -> None:
     if not actor.can(Permission.RELEASES_READ):
         sentence_origins.show(actor, origin)
         return
-    sentences, build = st.tabs(["Sentences", "Build"], key="provenance_tabs", on_change="rerun")
-    if sentences.open:
-        with sentences:
-            sentence_origins.show(actor, origin)
-    if build.open:
-        with build:
-            build_facts.show(actor, origin)
+    # both are drawn at once: a rerun in between would take the focus, and with it the Escape key
+    sentences, build = st.tabs(["Sentences", "Build"])
+    with sentences:
+        sentence_origins.show(actor, origin)
+    with build:
+        build_facts.show(actor, origin)
 
 
 def _who(reply: SentReply) -> str:

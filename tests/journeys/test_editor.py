@@ -168,10 +168,14 @@ def test_every_part_is_accessible(
         expect(page.get_by_role("dialog")).to_be_visible()
         check_accessibility(page)
         page.goto(f"/knowledge?article={article}")
-        for tab in ("Versions (1)", "Details"):
+        for tab in ("Versions (1)", "What depends on it", "Details"):
             page.get_by_role("tab", name=tab).click()
             settle(page)
             check_accessibility(page)
         page.goto("/knowledge?view=edits")
         expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+        check_accessibility(page)
+        page.goto("/knowledge?view=health")
+        expect(page.get_by_role("tab", name="Coverage")).to_be_visible()
+        settle(page)
         check_accessibility(page)

@@ -29,7 +29,15 @@ from core.insights.tables import Suggestion
 from core.knowledge import ArticleRecord, import_articles
 from core.knowledge.tables import Article
 from core.releases.tables import Proposal, Release
-from tests.journeys.conftest import MOST_WAIT, Server, let_in, new_window, running_server, settle
+from tests.journeys.conftest import (
+    MOST_WAIT,
+    Server,
+    check_accessibility,
+    let_in,
+    new_window,
+    running_server,
+    settle,
+)
 
 pytestmark = pytest.mark.timeout(600)  # one long way, with three replays' worth of drafts
 _REPLAY = 150_000  # ms: the first answer loads the embedder
@@ -177,6 +185,22 @@ def _decide(page: Page, verb: str) -> None:
     settle(page)
 
 
+def _comes_from(page: Page, card: Locator) -> None:
+    """From the draft's sentence back to who wrote it, to the first customer, and to the release."""
+    card.get_by_role("button", name="Where it comes from").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("by Sam Okafor").first).to_be_visible()
+    expect(dialog.get_by_text("One conversation led to it.").first).to_be_visible()
+    settle(page)
+    check_accessibility(page)
+    dialog.get_by_role("tab", name="Build").click()
+    expect(dialog.get_by_text("Brought about by")).to_be_visible()
+    expect(dialog.get_by_text("Nothing: this build still writes the drafts.")).to_be_visible()
+    check_accessibility(page)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
 def test_from_a_question_to_knowledge_that_keeps_its_promise(
     loop: Server, window: Callable[[str], Page]
 ) -> None:
@@ -214,6 +238,7 @@ def test_from_a_question_to_knowledge_that_keeps_its_promise(
     expect(card.locator("sup.cite").first).to_be_visible()
     good = _build(loop, second)
     assert good not in ("", _build(loop, first))
+    _comes_from(rosa, card)
 
     sam.goto(f"/knowledge?article={_article(loop)}")
     sam.get_by_role("button", name="Edit", exact=True).click()

@@ -55,10 +55,6 @@ def test_a_rep_sees_the_passage_and_the_build_behind_a_draft(
     said = texts(app)
     assert SENTENCE in said
     assert "Version 1 · imported" in said
-    app.session_state["provenance_tabs"] = "Build"
-    app.run()
-    assert not app.exception
-    said = texts(app)
     assert "Organisation: An older name." in said
     assert "Organisation: Halyard instead of An older name." in said
     assert "Build 0123456" in said
@@ -70,8 +66,6 @@ def test_a_build_from_elsewhere_and_a_draft_without_one_are_said_in_words(
     draft = drafted(database, conversation, build_id="feedfeedfeedfeed")
     app = opened(signed_in, Role.SPECIALIST)
     app.button(key=f"provenance_draft_{draft.key}").click().run()
-    app.session_state["provenance_tabs"] = "Build"
-    app.run()
     assert not app.exception
     assert "not known here" in texts(app)
 
