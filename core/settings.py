@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     undo_send_seconds: float = Field(
         5, ge=0, le=600, description="Seconds a sent reply waits, so that its author can take it back."
     )
+    watch_days: int = Field(
+        7, ge=1, le=60, description="Days that production scores are watched after a release."
+    )
 
     @property
     def url(self) -> str:

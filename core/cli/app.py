@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from core.cli.actions import actions_app
 from core.cli.answering import answering_app
+from core.cli.article_care import archive, care
 from core.cli.articles import articles_app
 from core.cli.auditing import verify_audit
 from core.cli.checking import doctor
@@ -91,6 +92,8 @@ app.command()(init)
 app.add_typer(import_app, name="import")
 app.command("formats")(show_formats)
 app.command()(search)
+articles_app.command()(archive)
+articles_app.command()(care)
 app.add_typer(articles_app, name="articles")
 app.command()(draft)
 app.command()(classify)

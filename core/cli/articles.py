@@ -1,4 +1,4 @@
-"""``articles show|edit|checks|redirect|archive``."""
+"""``articles show|edit|checks|redirect``."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def show(article: Wanted, source: Source = "", as_json: AsJson = False) -> None:
     from core.knowledge import get_article, list_edits, redirect_of, scheduled_of, translations_of
 
     with opened() as (database, _settings), database.reading() as session:
-        found = _find(article, source, session=session)
+        found = find_article(article, source, session=session)
         view = get_article(SYSTEM, found.key, session=session)
         target = redirect_of(found, session=session)
         shown = view.live or (view.versions[0] if view.versions else None)
@@ -94,7 +94,7 @@ def edit(
         raise InvalidInput("Name an article, or give the new one a --title.")
     text = _read(body) if body else ""
     with opened() as (database, _settings), database.transaction() as session:
-        article_id = _find(article, source, session=session).key if article else None
+        article_id = find_article(article, source, session=session).key if article else None
         made = new_edit(SYSTEM, session=session, article_id=article_id, title=title, body=text, note=note)
     facts = {
         "edit": made.key,
@@ -129,11 +129,11 @@ def checks(
     if not article and not file:
         raise InvalidInput("Give an article or --file FILE.")
     with opened() as (database, _settings), database.reading() as session:
-        found = _find(article, source, session=session) if article else None
+        found = find_article(article, source, session=session) if article else None
         if file:
             text = EditText(title=found.title if found else _title(file), body=_read(file))
         else:
-            found = _find(article, source, session=session)
+            found = find_article(article, source, session=session)
             edits = list_edits(SYSTEM, session=session, article_id=found.key)
             shown = (
                 session.get(ArticleEdit, edits[0].edit_id)
@@ -165,11 +165,11 @@ def redirect(
     if bool(to) == clear:
         raise InvalidInput("Give either the article readers are sent to, or --clear.")
     with opened() as (database, _settings), database.transaction() as session:
-        found = _find(article, source, session=session)
+        found = find_article(article, source, session=session)
         if clear:
             clear_redirect(SYSTEM, found.key, session=session)
         else:
-            set_redirect(SYSTEM, found.key, _find(to, "", session=session).key, session=session)
+            set_redirect(SYSTEM, found.key, find_article(to, "", session=session).key, session=session)
     if as_json:
         emit({"article": found.external_id, "redirects_to": to or None, "status": found.status})
     else:
@@ -178,19 +178,13 @@ def redirect(
             say("it is live: readers are sent on once it is archived")
 
 
-@articles_app.command()
-def archive(article: Wanted, source: Source = "", as_json: AsJson = False) -> None:
-    """Take an article out of search at once. Its versions stay."""
-    from core.identity import SYSTEM
-    from core.knowledge import archive as take_out
+def find_article(external_id: str, source: str, *, session: Session) -> Article:
+    """The article with this id.
 
-    with opened() as (database, _settings), database.transaction() as session:
-        found = take_out(SYSTEM, _find(article, source, session=session).key, session=session)
-    facts = {"article": found.external_id, "status": found.status}
-    emit(facts) if as_json else typer.echo(f"{found.external_id}: {found.status}")
-
-
-def _find(external_id: str, source: str, *, session: Session) -> Article:
+    Raises:
+        NotFound: there is none.
+        InvalidInput: several sources have one.
+    """
     from sqlmodel import col, select
 
     from core.knowledge import Article

@@ -10,8 +10,11 @@ from core.cli.context import AsJson, opened
 from core.cli.evaluating import evaluate
 from core.cli.fitting import fit
 from core.cli.output import emit
+from core.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from core.classifiers.tables import Classifier, ClassifierVersion
 
 classifiers_app = typer.Typer(
@@ -98,6 +101,8 @@ def ship_version(
     with opened() as (database, _settings), database.transaction() as session:
         classifier = get_classifier(SYSTEM, name, session=session)
         found = get_version(SYSTEM, classifier.key, version, session=session)
+        if stage == "live":
+            _check_gate(classifier, found.key, session=session)
         ship(SYSTEM, classifier.key, found.key, session=session, stage=stage, reason=reason)
         number = found.version
     typer.echo(f"{classifier.name} version {number} is {'live' if stage == 'live' else 'in shadow'}.")
@@ -108,15 +113,26 @@ def roll_back_version(
     name: Name, reason: Annotated[str, typer.Option("--reason", help="Why; it stays visible.")]
 ) -> None:
     """Let the version judge again that was live before."""
-    from core.classifiers import get_classifier, roll_back
+    from core.classifiers import get_classifier, roll_back, rollback_target
     from core.classifiers.tables import ClassifierVersion
     from core.identity import SYSTEM
 
     with opened() as (database, _settings), database.transaction() as session:
         classifier = get_classifier(SYSTEM, name, session=session)
+        _check_gate(classifier, rollback_target(classifier, session=session), session=session)
         release = roll_back(SYSTEM, classifier.key, session=session, reason=reason)
         number = session.get_one(ClassifierVersion, release.version_id).version
     typer.echo(f"{classifier.name} version {number} is live again.")
+
+
+def _check_gate(classifier: Classifier, version_id: int | None, *, session: Session) -> None:
+    from core.classifiers import needs_proposal
+
+    if needs_proposal(classifier, version_id, session=session):
+        raise InvalidInput(
+            f"“{classifier.title}” decides where the AI drafts nothing, so a change of it is replayed and "
+            f"reviewed first: `proposals propose --classifier {classifier.name}`."
+        )
 
 
 def _described(classifier: Classifier) -> dict[str, Any]:

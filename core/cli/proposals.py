@@ -1,4 +1,4 @@
-"""``proposals list | show | propose | review | override | ship | withdraw``."""
+"""``proposals list | show | propose | remove | review | override | ship | withdraw``."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.cli.acting import As, Decider, actor_named
 from core.cli.context import AsJson, opened
 from core.cli.output import emit
-from core.errors import InvalidInput, NotFound
+from core.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
-    from core.identity import Actor
     from core.releases import Gate, Proposal, ProposalView
 
 proposals_app = typer.Typer(
@@ -22,26 +20,6 @@ proposals_app = typer.Typer(
 )
 
 Number = Annotated[int, typer.Argument(help="Number of the proposal.")]
-As = Annotated[str, typer.Option("--as", help="User name of whoever does it; default: the system.")]
-Decider = Annotated[str, typer.Option("--as", help="User name of whoever decides: a person, never a script.")]
-
-
-def actor_named(username: str, *, session: Session) -> Actor:
-    """The person who does it, or the system when nobody is named.
-
-    Raises:
-        NotFound: nobody active has this user name.
-    """
-    from sqlmodel import select
-
-    from core.identity import SYSTEM, Person, actor_of
-
-    if not username:
-        return SYSTEM
-    person = session.exec(select(Person).where(Person.username == username.strip().lower())).one_or_none()
-    if person is None or not person.active:
-        raise NotFound(f"Nobody who can sign in is called {username}.")
-    return actor_of(person)
 
 
 @proposals_app.command("list")
@@ -104,6 +82,12 @@ def propose(
     instructions: Annotated[
         Path | None, typer.Option("--instructions", help="A text file; an empty one: the code's own.")
     ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PART=VALUE", help="provider, name, base_url or api; `=` alone: the operator's."
+        ),
+    ] = None,
     title: Annotated[str, typer.Option("--title")] = "",
     why: Annotated[str, typer.Option("--why")] = "",
     to: Annotated[int | None, typer.Option("--to", help="Add it to this proposal.")] = None,
@@ -114,9 +98,9 @@ def propose(
     from core.classifiers import get_classifier, get_version
     from core.releases import propose_archive, propose_change, propose_edit
 
-    given = [edit is not None, archive is not None, bool(classifier), instructions is not None]
+    given = [edit is not None, archive is not None, bool(classifier), instructions is not None, bool(model)]
     if sum(given) != 1:
-        raise InvalidInput("Name one of --edit, --archive, --classifier and --instructions.")
+        raise InvalidInput("Name one of --edit, --archive, --classifier, --instructions and --model.")
     try:
         text = instructions.read_text("utf-8") if instructions is not None else ""
     except (OSError, UnicodeDecodeError) as error:
@@ -133,8 +117,25 @@ def propose(
             chosen = get_version(actor, found.key, version, session=session)
             content = {"version_id": chosen.key}
             made = propose_change(actor, "classifier", content, classifier_id=found.key, **options)
+        elif model:
+            made = propose_change(actor, "model", _parts(model), **options)
         else:
             made = propose_change(actor, "instructions", {"text": text}, **options)
+        shown = _facts(made)
+    _tell(shown, f"Proposal {made.key}: {made.title}", as_json)
+
+
+@proposals_app.command("remove")
+def remove_one(
+    change: Annotated[int, typer.Argument(help="Number of the change, as `proposals show --json` says.")],
+    by: As = "",
+    as_json: AsJson = False,
+) -> None:
+    """Take a change out of its proposal; what was said about the others has to be said again."""
+    from core.releases import remove_change
+
+    with opened() as (database, _settings), database.transaction() as session:
+        made = remove_change(actor_named(by, session=session), change, session=session)
         shown = _facts(made)
     _tell(shown, f"Proposal {made.key}: {made.title}", as_json)
 
@@ -202,6 +203,13 @@ def withdraw_one(proposal: Number, by: As = "", as_json: AsJson = False) -> None
         made = withdraw(actor_named(by, session=session), proposal, session=session)
         shown = _facts(made)
     _tell(shown, f"Proposal {made.key} is withdrawn.", as_json)
+
+
+def _parts(given: list[str]) -> dict[str, str]:
+    parts = dict(each.partition("=")[::2] for each in given)
+    if any("=" not in each for each in given):
+        raise InvalidInput("Write each part of the model like --model provider=offline.")
+    return {name: value for name, value in parts.items() if name}
 
 
 def _named(username: str) -> str:

@@ -1,4 +1,4 @@
-"""``releases list | roll-back`` and ``build show | diff``."""
+"""``releases list | roll-back | accept`` and ``build show | diff``."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.cli.acting import As, actor_named
 from core.cli.context import AsJson, opened
 from core.cli.output import emit, say
-from core.cli.proposals import As, actor_named
 
 if TYPE_CHECKING:
     from core.releases import BuildView, ReleaseView
@@ -65,6 +65,25 @@ def roll_back_one(
         emit({"release": made.key, "rolls_back": release, "after_build": made.after_build})
     else:
         typer.echo(f"Release {made.key}: {made.title}. Build {made.after_build} again.")
+
+
+@releases_app.command("accept")
+def accept(
+    release: Annotated[int, typer.Argument(help="Number of the release.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why it need not be watched; it stays visible.")],
+    by: As = "",
+    as_json: AsJson = False,
+) -> None:
+    """Accept what a release brought: its production scores are not watched any more."""
+    from core.releases import close_watch
+
+    with opened() as (database, _settings), database.transaction() as session:
+        made = close_watch(actor_named(by, session=session), release, reason, session=session)
+        shown = {"release": made.key, "watch": made.watch_state}
+    if as_json:
+        emit(shown)
+    else:
+        typer.echo(f"Release {made.key}: no longer watched.")
 
 
 @build_app.command("show")

@@ -1,9 +1,9 @@
 """Floor 5: insights. Suggestions for knowledge, where sentences come from, and how well knowledge is kept."""
 
 from core.insights.behind import ConversationRef, conversation_refs
-from core.insights.health.articles import ArticleFinding, EditedArticle
+from core.insights.health.articles import MOST_FINDINGS, ArticleFinding, EditedArticle
 from core.insights.health.coverage import Coverage, Gap
-from core.insights.health.reading import KnowledgeHealth, read_health
+from core.insights.health.reading import KnowledgeHealth, health_stamp, read_health
 from core.insights.provenance.backwards import (
     PassageOrigin,
     SentenceOrigin,
@@ -28,6 +28,7 @@ from core.insights.suggestions.reading import (
 from core.insights.tables import Suggestion, SuggestionSource
 
 __all__ = [
+    "MOST_FINDINGS",
     "ArticleFinding",
     "CaseUse",
     "ConversationRef",
@@ -52,6 +53,7 @@ __all__ = [
     "expire_old",
     "find_suggestions",
     "get_suggestion",
+    "health_stamp",
     "list_suggestions",
     "origin_of_draft",
     "origin_of_reply",

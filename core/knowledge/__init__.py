@@ -27,7 +27,7 @@ from core.knowledge.editing.conflicts import TextConflict
 from core.knowledge.editing.edits import drop_edit, new_edit, open_edit, reopen_edit
 from core.knowledge.editing.presence import PresentPerson, be_present, leave_edit
 from core.knowledge.editing.reading import EditRow, EditView, get_edit, list_edits
-from core.knowledge.editing.releasing import freeze_edit, mark_open, mark_proposed, put_frozen
+from core.knowledge.editing.releasing import freeze_edit, put_frozen
 from core.knowledge.editing.saving import SavedEdit, rebase_edit, save_edit, settle_conflict
 from core.knowledge.editing.text import EditText, text_of
 from core.knowledge.embedding import (
@@ -60,9 +60,15 @@ from core.knowledge.lifecycle.translations import (
 from core.knowledge.passages import Cut
 from core.knowledge.publishing import put_live
 from core.knowledge.records import INTERNAL, PUBLIC, ArticleRecord, ImportReport, Reject
-from core.knowledge.restoring import archive_article, article_state, cancel_start, restore_version
+from core.knowledge.restoring import (
+    archive_article,
+    article_state,
+    cancel_start,
+    restore_version,
+    resume_starts,
+)
 from core.knowledge.search import Hit, search
-from core.knowledge.standing import current_version, lock_articles
+from core.knowledge.standing import current_version, lock_articles, moved_on, would_undo
 from core.knowledge.tables import Article, ArticleEdit, ArticleVersion, EditPresence, Passage
 
 __all__ = [
@@ -127,8 +133,7 @@ __all__ = [
     "lock_articles",
     "lock_search_index",
     "mark_followed",
-    "mark_open",
-    "mark_proposed",
+    "moved_on",
     "moved_source",
     "new_edit",
     "open_edit",
@@ -141,6 +146,7 @@ __all__ = [
     "redirect_of",
     "reopen_edit",
     "restore_version",
+    "resume_starts",
     "save_edit",
     "scheduled_of",
     "search",
@@ -153,4 +159,5 @@ __all__ = [
     "translations_of",
     "way_of",
     "word_diff",
+    "would_undo",
 ]

@@ -78,6 +78,9 @@ def embed_missing(
     return stored
 
 
+_ROWS = 1_000  # stored by one statement: databases limit the values of one
+
+
 @dataclass(frozen=True, slots=True)
 class VectorsAhead:
     """Vectors of passages that are not stored yet, by what is embedded of each."""
@@ -86,14 +89,18 @@ class VectorsAhead:
     vectors: Mapping[str, Any]
 
 
-def embed_ahead(articles: Iterable[tuple[str, str]], *, embedder: Embedder) -> VectorsAhead:
+def embed_ahead(articles: Iterable[tuple[str, str]], *, embedder: Embedder, most: int = 500) -> VectorsAhead:
     """Embed the passages that articles of these titles and bodies will be cut into. Touches no database.
+
+    Args:
+        most: passages that somebody waits for; the rest of a very long article is left to
+            :func:`embed_missing`.
 
     Raises:
         ProviderError: the embedder failed.
     """
     cuts = [(title, cut) for title, body in articles for cut in cut_passages(title, body)]
-    texts = list(dict.fromkeys(embedding_text(cut.path(title), cut.text) for title, cut in cuts))
+    texts = list(dict.fromkeys(embedding_text(cut.path(title), cut.text) for title, cut in cuts))[:most]
     return VectorsAhead(embedder.name, dict(zip(texts, embedder.embed(texts), strict=True)) if texts else {})
 
 
@@ -116,12 +123,14 @@ def keep_vectors(version_ids: Sequence[int], ahead: VectorsAhead, *, session: Se
     if not values:
         return 0
     make = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
-    statement = make(PassageVector).values(values).on_conflict_do_nothing()
-    stored = session.execute(statement.returning(col(PassageVector.passage_id))).scalars().all()
+    stored = 0
+    for start in range(0, len(values), _ROWS):
+        statement = make(PassageVector).values(values[start : start + _ROWS]).on_conflict_do_nothing()
+        stored += len(session.execute(statement.returning(col(PassageVector.passage_id))).scalars().all())
     session.execute(
         update(SearchStamp).where(col(SearchStamp.id) == 1).values(vectors=SearchStamp.vectors + 1)
     )
-    return len(stored)
+    return stored
 
 
 def index_progress(*, session: Session, embedder_name: str) -> IndexProgress:

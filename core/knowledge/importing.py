@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -17,6 +18,18 @@ from core.knowledge.tables import Article, ArticleVersion
 
 _Stored = tuple[Article, str | None, int | None]  # an article, and digest and edit of its live version
 
+LABELS = "labels"
+"""Where the origin of an imported version keeps what its source said of tags and translation."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the source said last. ``labels``: None where nobody kept them."""
+
+    version_id: int
+    digest: str
+    labels: list[Any] | None
+
 
 def import_articles(
     records: Iterable[ArticleRecord],
@@ -28,8 +41,8 @@ def import_articles(
 ) -> ImportReport:
     """Store articles of one source; each batch is a transaction of its own.
 
-    What people edited here since the last import stays live while the source says what it said then; once
-    the source changes, its text comes first again and theirs is in the versions.
+    What people edited here since the last import stays live, text and tags each while the source says of it
+    what it said then; once that changes, the source comes first again and theirs is in the versions.
 
     An article that is new gets version 1. One whose title, body, audience or locale changed gets
     a new version, and the passages of the old one leave the search. Everything else stays as it
@@ -81,19 +94,25 @@ def _store(records: Sequence[ArticleRecord], *, source: str, session: Session, r
     new: list[ArticleRecord] = []
     changed: list[tuple[Article, ArticleRecord]] = []
     relabelled: list[tuple[Article, ArticleRecord]] = []
-    imported = _imported_digests([article.key for article, _, _ in stored.values()], session=session)
+    imported = _imported([article.key for article, _, _ in stored.values()], session=session)
     for record in records:
         article, live_digest, edit_id = stored.get(record.external_id, (None, None, None))
+        said = imported.get(article.key) if article is not None else None
         if article is None:
             new.append(record)
         elif digest(record) not in (
             _latest_digest(article, live_digest, session=session),
-            imported.get(article.key),  # the source says what it said: what was edited since then stays
+            said.digest
+            if said is not None
+            else None,  # the source says what it said: what was edited since then stays
         ):
             changed.append((article, record))
             if edit_id is not None:
                 report.replaced.append(record.external_id)
-        elif _labels(record) != (list(article.tags), article.translation_of):
+        elif _labels(record) not in (
+            [list(article.tags), article.translation_of],
+            said.labels if edit_id is not None and said is not None else None,
+        ):
             relabelled.append((article, record))
     ids = _insert_articles(new, source=source, session=session)
     versions = [_version(article_id, 1, record) for article_id, record in zip(ids, new, strict=True)]
@@ -107,6 +126,9 @@ def _store(records: Sequence[ArticleRecord], *, source: str, session: Session, r
     for article, record in relabelled:
         article.tags, article.translation_of = list(record.tags), record.translation_of
         article.updated_at = record.updated_at or now()
+        if article.key in imported:
+            version = session.get_one(ArticleVersion, imported[article.key].version_id)
+            version.origin = {**version.origin, LABELS: _labels(record)}
     session.flush()
     report.new += len(new)
     report.updated += len(changed) + len(relabelled)
@@ -133,10 +155,15 @@ def _latest_digest(article: Article, live_digest: str | None, *, session: Sessio
     return session.execute(newest.limit(1)).scalar_one_or_none()
 
 
-def _imported_digests(article_ids: Sequence[int], *, session: Session) -> dict[int, str]:
-    """By article: the digest of the newest version that came by an import, and from nobody here."""
+def _imported(article_ids: Sequence[int], *, session: Session) -> dict[int, _Said]:
+    """By article: what the newest version said that came by an import, and from nobody here."""
     rows = session.execute(
-        select(col(ArticleVersion.article_id), col(ArticleVersion.digest))
+        select(
+            col(ArticleVersion.article_id),
+            col(ArticleVersion.id),
+            col(ArticleVersion.digest),
+            col(ArticleVersion.origin),
+        )
         .where(
             col(ArticleVersion.article_id).in_(article_ids),
             col(ArticleVersion.author_id).is_(None),
@@ -144,7 +171,7 @@ def _imported_digests(article_ids: Sequence[int], *, session: Session) -> dict[i
         )
         .order_by(col(ArticleVersion.number))
     )
-    return {int(row[0]): str(row[1]) for row in rows}
+    return {row[0]: _Said(row[1], row[2], row[3].get(LABELS)) for row in rows}
 
 
 def _latest_numbers(article_ids: Sequence[int], *, session: Session) -> dict[int, int]:
@@ -188,6 +215,7 @@ def _version(article_id: int, number: int, record: ArticleRecord) -> ArticleVers
         audience=record.audience,
         locale=record.locale,
         digest=digest(record),
+        origin={LABELS: _labels(record)},
     )
 
 
@@ -214,5 +242,5 @@ def _update_article(article: Article, record: ArticleRecord) -> None:
     article.updated_at = record.updated_at or now()
 
 
-def _labels(record: ArticleRecord) -> tuple[list[str], str]:
-    return list(record.tags), record.translation_of
+def _labels(record: ArticleRecord) -> list[Any]:
+    return [list(record.tags), record.translation_of]

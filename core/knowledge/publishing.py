@@ -7,7 +7,7 @@ transaction, behind the lock that all writers of the search index take.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from core.errors import Conflict, InvalidInput
 from core.knowledge.indexing import lock_search_index
 from core.knowledge.records import ArticleRecord, checked, digest
 from core.knowledge.standing import (
+    CANCELLED,
     ON_START,
     WAITING,
     Who,
@@ -44,29 +45,30 @@ def put_live(
     effective_from: datetime | None = None,
     effective_until: datetime | None = None,
     note: str = "",
-    owner_id: int | None = None,
-    review_on: date | None = None,
+    author_id: int | None = None,
+    care: Mapping[str, Any] | None = None,
 ) -> ArticleVersion:
     """Make ``record`` the live version of its article, which is created if need be. Checks no permission.
 
     Putting live what is live already changes nothing and returns the live version. With a date to start at
     that is still to come the version is stored and waits; what is live stays live until
-    :func:`start_due`. When the working copy still says what is released it is closed; somebody who went on
-    typing keeps it open, on top of the new version.
+    :func:`start_due`. A version that waits and was what this one was made from is called off, unless it
+    starts earlier: its words are in this one.
 
     Args:
         edit: the working copy it comes from. Its article is the one that changes; else it is the one of
             ``source`` and ``record.external_id``.
         basis_version_id: the version the change was made from; None does not ask.
         origin: what led to it, such as ``{"suggestion_id": 3, "conversation_ids": [7]}``.
-        owner_id: of the article from now on, with ``edit`` only; None: as the edit says. So ``review_on``.
+        author_id: who wrote it, where that is not ``person``.
+        care: what changes of who looks after the article: ``{"owner_id": 5, "review_on": "2027-01-31"}``.
 
     Raises:
         InvalidInput: the record is incomplete, or it would end before it starts.
         Conflict: the article has another version by now than the change was made from.
     """
     record = checked(record)
-    _check_dates(effective_from, effective_until)
+    check_dates(effective_from, effective_until)
     lock_search_index(session)
     article = _target(record, source=source, edit=edit, session=session)
     if article is None:
@@ -85,7 +87,7 @@ def put_live(
     same = live is not None and live.digest == digest(record) and live.effective_until == effective_until
     if not same:
         _check_basis(article, basis_version_id, session=session)
-    labels = _labels(record, edit, owner_id, review_on)
+    labels = {"tags": list(record.tags), "translation_of": record.translation_of, **(care or {})}
     if waits:
         known = _waiting(article.key, digest(record), effective_from, session=session)
         if known is not None:
@@ -93,7 +95,6 @@ def put_live(
     else:
         apply_labels(article, labels)
     if live is not None and same and not waits:
-        _close(edit, article, live, record)
         return live
     version = ArticleVersion(
         article_id=article.key,
@@ -102,7 +103,7 @@ def put_live(
         body=record.body,
         audience=record.audience,
         locale=record.locale,
-        author_id=person.person_id,
+        author_id=author_id if author_id is not None else person.person_id,
         note=note,
         digest=digest(record),
         effective_from=effective_from,
@@ -115,7 +116,7 @@ def put_live(
     session.flush()
     if not waits:
         make_live(article, version, session=session, at=record.updated_at)
-    _close(edit, article, version, record)
+    _supersede(person, article, basis_version_id, version, session=session)
     session.flush()
     action = "article.scheduled" if waits else "article.published"
     record_article(person, action, article, version, session=session)
@@ -148,25 +149,15 @@ def _check_basis(article: Article, basis_version_id: int | None, *, session: Ses
         )
 
 
-def _check_dates(start: datetime | None, end: datetime | None) -> None:
+def check_dates(start: datetime | None, end: datetime | None) -> None:
+    """Raises InvalidInput where a version would end before it starts, or has ended already."""
     for name, value in (("start", start), ("end", end)):
         if value is not None and value.tzinfo is None:
             raise InvalidInput(f"The date of the {name} needs a time zone.")
     at = now()
     if end is not None and end <= max(start or at, at):
-        raise InvalidInput("It would end before it starts. Choose a later end, or leave it empty.")
-
-
-def _labels(
-    record: ArticleRecord, edit: ArticleEdit | None, owner_id: int | None, review_on: date | None
-) -> dict[str, Any]:
-    """What a release changes of the article itself, as JSON."""
-    labels: dict[str, Any] = {"tags": list(record.tags), "translation_of": record.translation_of}
-    if edit is not None:
-        review_on = review_on or edit.review_on
-        labels["owner_id"] = owner_id or edit.owner_id
-        labels["review_on"] = review_on.isoformat() if review_on else None
-    return labels
+        before = "it starts" if start is not None and start > at else "it could start: that day has passed"
+        raise InvalidInput(f"It would end before {before}. Choose a later end, or leave it empty.")
 
 
 def _waiting(
@@ -181,14 +172,20 @@ def _waiting(
     return session.execute(query.limit(1)).scalar_one_or_none()
 
 
-def _close(
-    edit: ArticleEdit | None, article: Article, version: ArticleVersion, record: ArticleRecord
+def _supersede(
+    person: Who,
+    article: Article,
+    basis_version_id: int | None,
+    version: ArticleVersion,
+    *,
+    session: Session,
 ) -> None:
-    """Somebody may have typed on since the text was proposed: then the working copy stays."""
-    if edit is None:
+    """What waited and has been written on does not start any more, where it would take the new words back."""
+    basis = session.get(ArticleVersion, basis_version_id) if basis_version_id is not None else None
+    if basis is None or basis.start_state != WAITING or basis.effective_from is None:
         return
-    edit.article_id, edit.basis_version_id = article.key, version.key
-    said = (edit.title.strip(), edit.body, edit.audience)
-    edit.state = "released" if said == (record.title, record.body, record.audience) else "open"
-    edit.revision += 1
-    edit.updated_at = now()
+    if version.start_state != WAITING or (
+        version.effective_from is not None and version.effective_from <= basis.effective_from
+    ):
+        basis.start_state = CANCELLED
+        record_article(person, "article.start_cancelled", article, basis, session=session)

@@ -5,10 +5,11 @@ Everything happens in the caller's transaction, behind the lock that all writers
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from core.database import now
 from core.errors import Conflict, NotFound
@@ -57,6 +58,8 @@ def restore_version(
     Args:
         version_id: None: the article had no live version; it is archived.
         state: what :func:`article_state` said then, to bring back tags, translation and redirect as well.
+            Owner and review date stay: they say who looks after the article now, and no draft and no build
+            depends on them.
 
     Raises:
         NotFound: there is no such article, or it has no such version.
@@ -102,6 +105,17 @@ def cancel_start(person: Who, version_id: int, *, session: Session) -> ArticleVe
     return version
 
 
+def resume_starts(person: Who, version_ids: Iterable[int], *, session: Session) -> None:
+    """Let versions that were called off wait for their date again. Checks no permission."""
+    for version_id in sorted(set(version_ids)):
+        version = session.get(ArticleVersion, version_id, populate_existing=True)
+        if version is not None and version.start_state == CANCELLED:
+            version.start_state = WAITING
+            session.flush()
+            article = stored_article(version.article_id, session=session)
+            record_article(person, "article.scheduled", article, version, session=session)
+
+
 def article_state(article_id: int, *, session: Session) -> dict[str, Any]:
     """What :func:`restore_version` needs to undo a change, as JSON.
 
@@ -109,12 +123,16 @@ def article_state(article_id: int, *, session: Session) -> dict[str, Any]:
         NotFound: there is no such article.
     """
     article = stored_article(article_id, session=session)
+    waiting = select(col(ArticleVersion.id)).where(
+        col(ArticleVersion.article_id) == article_id, col(ArticleVersion.start_state) == WAITING
+    )
     return {
         "live_version_id": article.live_version_id,
         "status": article.status,
         "tags": list(article.tags),
         "translation_of": article.translation_of,
         "redirect_to_id": article.redirect_to_id,
+        "waits": list(session.execute(waiting.order_by(col(ArticleVersion.id))).scalars()),
     }
 
 

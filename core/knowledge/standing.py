@@ -49,6 +49,19 @@ def make_live(
     article.updated_at = at or now()
 
 
+def would_undo(article_id: int, basis_version_id: int | None, *, session: Session) -> ArticleVersion | None:
+    """A version that waits for its date and does not know of a change made from ``basis_version_id``.
+
+    When the later of the two starts, it takes the words of the other away.
+    """
+    query = select(ArticleVersion).where(
+        col(ArticleVersion.article_id) == article_id,
+        col(ArticleVersion.start_state) == WAITING,
+        col(ArticleVersion.id) != (basis_version_id or 0),
+    )
+    return session.execute(query.order_by(col(ArticleVersion.effective_from)).limit(1)).scalar_one_or_none()
+
+
 def lock_articles(article_ids: Iterable[int], edit_ids: Iterable[int], *, session: Session) -> None:
     """Take every lock that changing these will need, in the order all others take them.
 
@@ -102,8 +115,9 @@ def moved_on(article: Article, basis_version_id: int | None, *, session: Session
 def apply_labels(article: Article, labels: Mapping[str, Any]) -> None:
     """Change what a release changes of the article itself."""
     article.tags, article.translation_of = list(labels["tags"]), labels["translation_of"]
+    if "owner_id" in labels:
+        article.owner_id = labels["owner_id"]
     if "review_on" in labels:
-        article.owner_id = labels["owner_id"] or article.owner_id
         article.review_on = date.fromisoformat(labels["review_on"]) if labels["review_on"] else None
 
 

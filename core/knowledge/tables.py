@@ -80,7 +80,7 @@ class ArticleVersion(Row, table=True):
     effective_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     start_state: str = Field(default="", max_length=20)
     origin: dict[str, Any] = Field(
-        default_factory=dict, sa_type=JSONColumn, description="suggestion_id, conversation_ids, ..."
+        default_factory=dict, sa_type=JSONColumn, description="suggestion_id, conversation_ids, writer_ids"
     )
     edit_id: int | None = Field(default=None, sa_type=Identifier, description="The working copy it was.")
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
@@ -178,7 +178,7 @@ class ArticleEdit(Row, table=True):
     effective_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     note: str = Field(default="", max_length=500, description="What changed and why, for the version.")
     origin: dict[str, Any] = Field(
-        default_factory=dict, sa_type=JSONColumn, description="suggestion_id, conversation_ids, ..."
+        default_factory=dict, sa_type=JSONColumn, description="suggestion_id, conversation_ids, writer_ids"
     )
     aside: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONColumn)
     revision: int = 1

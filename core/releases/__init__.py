@@ -14,6 +14,7 @@ from core.releases.kinds import Undo
 from core.releases.opening import changes_of
 from core.releases.proposing import (
     change_of_edit,
+    preview_model,
     propose_archive,
     propose_change,
     propose_edit,
@@ -98,6 +99,7 @@ __all__ = [
     "list_proposals",
     "list_releases",
     "override",
+    "preview_model",
     "propose_archive",
     "propose_change",
     "propose_edit",

@@ -188,6 +188,6 @@ class Release(Row, table=True):
     watch_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     watch_state: str = Field(default="closed", max_length=20)
     watch: dict[str, Any] = Field(
-        default_factory=dict, sa_type=JSONColumn, description="{looked_at, falls: [...], compared}"
+        default_factory=dict, sa_type=JSONColumn, description="{from, looked_at, falls: [...], compared}"
     )
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)

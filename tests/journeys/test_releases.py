@@ -106,7 +106,6 @@ def test_a_harmful_edit_is_held_back_overridden_released_and_rolled_back(
     expect(other.get_by_text("Open by override")).to_be_visible()
     expect(other.get_by_text(_REASON).first).to_be_visible()
 
-    settle(other)  # a dialog opened while the page is drawn again closes
     other.get_by_role("button", name="Release", exact=True).click()
     dialog.get_by_role("button", name="Release", exact=True).click()
     expect(other.get_by_text("The gate when it was released")).to_be_visible()

@@ -16,6 +16,7 @@ from core.criteria import ensure_criteria
 from core.database import Database, now
 from core.identity import SYSTEM, Role
 from core.llm import get_embedder
+from core.releases import ProposalChange
 from core.settings import get_settings
 from tests.core.classifiers.live.making import FakeKind, add_version, arrive, make_classifier, report
 from tests.pages.conftest import SignedIn
@@ -29,16 +30,16 @@ def risk(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[
         ensure_criteria(session=session)
     monkeypatch.setitem(kind._KINDS, "fake", FakeKind())
     opening._opened.clear()
-    yield make_classifier(database, "risk", hold_back=["complaint"])
+    yield make_classifier(database, "risk")
     opening._opened.clear()
 
 
-def _open(signed_in: SignedIn, role: Role, tab: str) -> AppTest:
+def _open(signed_in: SignedIn, role: Role, tab: str, name: str = "risk") -> AppTest:
     app = signed_in(role)
-    app.query_params["classifier"] = "risk"
+    app.query_params["classifier"] = name
     app.query_params["tab"] = tab
     app.switch_page(PAGE)
-    app.query_params["classifier"] = "risk"
+    app.query_params["classifier"] = name
     app.query_params["tab"] = tab
     return app.run()
 
@@ -83,12 +84,35 @@ def test_going_live_by_the_dialog(database: Database, signed_in: SignedIn, risk:
     with database.reading() as session:
         assert session.get_one(Classifier, key).shadow_version_id == version
     app.button(key="ship_live").click().run()
-    assert "the AI drafts nothing upon complaint" in _words(app)
     app.button(key="ship_live_confirm").click().run()
     assert not app.exception
     with database.reading() as session:
         found = session.get_one(Classifier, key)
     assert (found.live_version_id, found.shadow_version_id) == (version, None)
+
+
+def test_what_decides_where_the_ai_drafts_is_proposed(
+    database: Database, signed_in: SignedIn, risk: tuple[int, int]
+) -> None:
+    key, version = make_classifier(database, "alarm", hold_back=["complaint"])
+    app = _open(signed_in, Role.SPECIALIST, "Ship", "alarm")
+    app.session_state[f"ship_versions_{key}"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    app.button(key="ship_live").click().run()
+    app.text_area(key=f"ship_propose_reason_{version}").set_value("Complaints need a person")
+    app.button(key="ship_propose_confirm").click().run()
+    assert not app.exception
+    with database.transaction() as session:
+        assert session.get_one(Classifier, key).live_version_id is None
+        (change,) = session.exec(select(ProposalChange)).all()
+        assert (change.classifier_id, change.content["version_id"]) == (key, version)
+        ship(SYSTEM, key, version, session=session, stage="live")
+    app = _open(signed_in, Role.SPECIALIST, "Ship", "alarm")
+    app.button(key="ship_withdraw_live").click().run()
+    app.button(key="ship_propose_confirm").click().run()
+    with database.reading() as session:
+        assert session.get_one(Classifier, key).live_version_id == version
+        assert len(session.exec(select(ProposalChange)).all()) == 2
 
 
 def test_reps_look_and_do_not_act(database: Database, signed_in: SignedIn, risk: tuple[int, int]) -> None:

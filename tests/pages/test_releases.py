@@ -9,7 +9,6 @@ import pytest
 from sqlmodel import select
 from streamlit.testing.v1 import AppTest
 
-from core.assist import INSTRUCTIONS
 from core.criteria import ensure_criteria
 from core.database import Database, now
 from core.identity import SYSTEM, Actor, Person, Role
@@ -213,7 +212,7 @@ def test_what_the_replay_found_is_shown_flips_first(
     part.set_value("search").run()
     assert not app.exception
     table = next(each.value for each in app.dataframe if "Searched for" in each.value.columns)
-    assert table.iloc[0].tolist() == ["Case 1 <b>", "refund?", "Refunds", "", ""]
+    assert table.iloc[0].tolist() == ["Case 1 <b>", "refund?", "No longer Refunds"]
     app.segmented_control(key="replay_part_1").set_value("around").run()
     assert not app.exception
     assert "Every case cites the same articles as before." in _words(app)
@@ -375,6 +374,11 @@ def test_what_changed_in_another_tab_is_said_and_nothing_typed_is_lost(
     app = _open(signed_in, Role.SPECIALIST, proposal=key)
     assert "Name the source of the nine days" in _words(app)
     assert "Returned to its author" in _words(app)
+    _replay(database, key)
+    app = _open(signed_in, Role.MANAGER, proposal=key)
+    assert _primary(app) == [], "its author is to change it first"
+    assert "It is back with The specialist, to be changed as asked." in _words(app)
+    assert "Approve" in _labels(app)
 
 
 def test_a_title_begins_with_what_is_stored_and_what_was_typed_stays(
@@ -427,25 +431,3 @@ def test_a_release_whose_scores_fell_is_kept_with_a_reason_only(
     app = _open(signed_in, Role.REP, tab="History")
     assert "A holiday week" in _words(app)
     assert not app.error
-
-
-def test_other_instructions_are_proposed_from_the_text_in_force(
-    signed_in: SignedIn, database: Database, texts: list[list[components.Segment]]
-) -> None:
-    app = _open(signed_in, Role.SPECIALIST)
-    app.button(key="instructions_propose").click().run()
-    assert app.text_area(key="instructions_text").value == INSTRUCTIONS
-    app.button(key="instructions_confirm").click().run()
-    assert "That is in force already" in app.toast[0].value
-    app.run()
-    app.button(key="instructions_propose").click().run()
-    app.text_input(key="instructions_title").set_value("Shorter replies")
-    app.text_area(key="instructions_text").set_value(f"{INSTRUCTIONS}\nWrite at most five sentences.")
-    app.button(key="instructions_confirm").click().run()
-    assert not app.exception
-    with database.reading() as session:
-        proposal = session.exec(select(Proposal)).one()
-    app = _open(signed_in, Role.SPECIALIST, proposal=proposal.key)
-    assert app.title[0].value == "Shorter replies"
-    assert any("five sentences" in each["text"] and each["kind"] == "insert" for each in texts[-1])
-    assert "Propose other instructions" not in _labels(_open(signed_in, Role.REP))

@@ -24,7 +24,7 @@ from core.classifiers.live.filters import QueueFilter, queue_filters
 from core.classifiers.live.judging import judge_new
 from core.classifiers.live.rehearsing import would_hold
 from core.classifiers.live.releases import Release, Standing, list_releases, standing
-from core.classifiers.live.shipping import roll_back, rollback_target, ship, withdraw
+from core.classifiers.live.shipping import needs_proposal, roll_back, rollback_target, ship, withdraw
 from core.classifiers.live.storing import store_judgements
 from core.classifiers.live.watching import (
     Change,
@@ -66,6 +66,7 @@ __all__ = [
     "list_held",
     "list_releases",
     "live_answers",
+    "needs_proposal",
     "propose_retraining",
     "queue_filters",
     "roll_back",

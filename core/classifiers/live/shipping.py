@@ -21,7 +21,7 @@ from core.classifiers.live.placing import (
     swap,
 )
 from core.classifiers.live.posts import LIVE, STAGES
-from core.classifiers.tables import Classifier, ClassifierRelease
+from core.classifiers.tables import Classifier, ClassifierRelease, ClassifierVersion
 from core.errors import Conflict, InvalidInput
 from core.identity import Actor, Permission, require
 
@@ -51,7 +51,8 @@ def ship(
         PermissionDenied: the actor may not ship classifiers.
         NotFound: there is no such classifier, or the version is not one of its own.
         InvalidInput: an unknown stage, a missing reason, or one that is too long.
-        Conflict: the classifier is archived, its question retired, or somebody else was first.
+        Conflict: the classifier is archived, its question retired, somebody else was first, or it changes
+            what the AI drafts upon, which is proposed: see :func:`needs_proposal`.
     """
     require(actor, Permission.CLASSIFIERS_SHIP)
     classifier, version = checked(classifier_id, version_id, stage=stage, session=session)
@@ -63,6 +64,8 @@ def ship(
         )
     if instead_of is not ... and instead_of != seen:
         raise Conflict(overtaken(classifier, stage, session=session))
+    if stage == LIVE:
+        _check_gate(actor, classifier, version_id, session=session)
     if stage == LIVE and not reason and not has_enough_labels(version):
         raise InvalidInput(
             f"{NOT_ENOUGH} Label more first, or write why it should go live all the same: "
@@ -98,6 +101,8 @@ def withdraw(
     seen = in_stage(classifier, stage)
     if seen is None:
         return newest_release(classifier_id, stage, session=session)
+    if stage == LIVE:
+        _check_gate(actor, classifier, None, session=session)
     swap(classifier, stage, seen, None, session=session)
     return note_release(actor, classifier, stage, None, seen, session=session, reason=reason)
 
@@ -132,6 +137,7 @@ def roll_back(
     target = rollback_target(classifier, session=session)
     if target is None:
         raise Conflict("No other version was live before, so there is nothing to roll back to.")
+    _check_gate(actor, classifier, target, session=session)
     _, version = checked(classifier_id, target, stage=LIVE, session=session)
     return put(
         actor,
@@ -143,6 +149,25 @@ def roll_back(
         evidence=evidence_of(version),
         rollback=True,
     )
+
+
+def needs_proposal(classifier: Classifier, version_id: int | None, *, session: Session) -> bool:
+    """Whether this version cannot go live instead of the one that is without a proposal.
+
+    So it is when either of them can keep the AI from drafting: it is part of the build then, and a build
+    changes only through the gate. ``version_id`` None: no version.
+    """
+    wanted = [each for each in (classifier.live_version_id, version_id) if each is not None]
+    held = session.exec(select(ClassifierVersion.hold_back).where(col(ClassifierVersion.id).in_(wanted)))
+    return classifier.live_version_id != version_id and any(held)
+
+
+def _check_gate(actor: Actor, classifier: Classifier, version_id: int | None, *, session: Session) -> None:
+    if not actor.trusted and needs_proposal(classifier, version_id, session=session):
+        raise Conflict(
+            f"“{classifier.title}” decides where the AI drafts nothing, so a change of it is replayed and "
+            "reviewed first. Propose it."
+        )
 
 
 def rollback_target(classifier: Classifier, *, session: Session) -> int | None:

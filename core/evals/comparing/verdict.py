@@ -52,8 +52,9 @@ def _why_none(before: RunAnswers, after: RunAnswers, pairs: Pairs) -> str:
             return f"No verdict yet: run {answers.run.key} has not finished."
     for answers in (before, after):
         if answers.error_share > answers.most_errors:
+            results = "1 result" if answers.errors == 1 else f"{answers.errors:,} results"
             return (
-                f"No verdict: {answers.errors:,} results of run {answers.run.key} "
+                f"No verdict: {results} of run {answers.run.key} "
                 f"({100 * answers.error_share:.1f} %) could not be answered or graded, more than the "
                 f"{100 * answers.most_errors:g} % allowed. Retry its errors first."
             )

@@ -14,7 +14,8 @@ from core.conversations import Reply
 from core.insights.tables import Suggestion
 from core.knowledge import Article, ArticleVersion
 
-MOST = 50
+MOST_FINDINGS = 50
+"""Of each kind; only the unused are counted beyond."""
 _OLD = timedelta(days=365)
 _CHANGED = 0.05  # of the words of a draft, from which on a reply counts as edited
 _FEWEST_REPLIES = 3
@@ -56,7 +57,7 @@ def unused(since: datetime, *, session: Session) -> tuple[list[ArticleFinding], 
     )
     wanted = (col(Article.status) == "live", col(Article.created_at) < since, ~cited)
     count = session.execute(select(func.count()).select_from(Article).where(*wanted)).scalar_one()
-    rows = session.exec(select(Article).where(*wanted).order_by(col(Article.updated_at)).limit(MOST))
+    rows = session.exec(select(Article).where(*wanted).order_by(col(Article.updated_at)).limit(MOST_FINDINGS))
     return [
         ArticleFinding(each.key, each.title, each.locale, f"No draft cited it since {since:%d %b %Y}.")
         for each in rows
@@ -76,7 +77,7 @@ def stale(at: datetime, *, session: Session) -> list[ArticleFinding]:
             ),
         )
         .order_by(col(Article.review_on).is_(None), col(Article.review_on), col(Article.updated_at))
-        .limit(MOST)
+        .limit(MOST_FINDINGS)
     )
     return [ArticleFinding(each.key, each.title, each.locale, _stale_why(each, today)) for each in rows]
 
@@ -104,7 +105,7 @@ def contradicted(*, session: Session) -> list[ArticleFinding]:
         ArticleFinding(key, rows[key].title, rows[key].locale, said[key])
         for key, _ in counted.most_common()
         if key in rows
-    ][:MOST]
+    ][:MOST_FINDINGS]
 
 
 def edited(since: datetime, *, session: Session) -> list[EditedArticle]:
@@ -128,7 +129,7 @@ def edited(since: datetime, *, session: Session) -> list[EditedArticle]:
         .group_by(col(Article.id), col(Article.title), col(Article.locale))
         .having(func.count() >= _FEWEST_REPLIES, changed > 0)
         .order_by(changed.desc(), func.count(), col(Article.id))
-        .limit(MOST)
+        .limit(MOST_FINDINGS)
     )
     return [EditedArticle(*row) for row in rows]
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
+from core.assist import Draft
+from core.conversations import Reply
 from core.database import now
 from core.identity import Actor, Permission, require
 from core.insights.health.articles import (
@@ -18,6 +21,8 @@ from core.insights.health.articles import (
     unused,
 )
 from core.insights.health.coverage import Coverage, Gap, read_coverage
+from core.insights.tables import Suggestion
+from core.knowledge import Article
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +62,9 @@ def read_health(
         coverage=coverage,
         gaps=gaps,
     )
+
+
+def health_stamp(*, session: Session) -> tuple[str, ...]:
+    """Differs once there is a new draft or reply, or an article or suggestion changed."""
+    newest = (col(Draft.id), col(Reply.id), col(Article.updated_at), col(Suggestion.updated_at))
+    return tuple(str(session.execute(select(func.max(each))).scalar_one()) for each in newest)

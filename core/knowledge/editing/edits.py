@@ -21,6 +21,8 @@ from core.knowledge.tables import Article, ArticleEdit, ArticleVersion
 
 OPEN, PROPOSED, RELEASED, DROPPED = "open", "proposed", "released", "dropped"
 AT_WORK = (OPEN, PROPOSED)
+WRITERS = "writer_ids"
+"""Where the origin of an edit, and of the version it becomes, names all who typed in it."""
 
 
 def open_edit(actor: Actor, article_id: int, *, session: Session) -> ArticleEdit:
@@ -71,18 +73,18 @@ def new_edit(
     given = {name: value for name, value in given.items() if value}
     if article_id is None:
         text = storable_text(replace(EditText(audience=PUBLIC, owner_id=actor.person_id), **given))
-        return _stored(actor, text, None, None, origin or {}, session=session)
+        return _stored(actor, text, None, None, written_by(actor, origin or {}), session=session)
     article = _locked_article(article_id, session=session)
     current = current_version(article, session=session)
     base = _text_of_article(article, current)
     mine = storable_text(replace(base, **given))
     edit = _at_work(article_id, session=session)
     if edit is None:
-        return _stored(actor, mine, article, current, origin or {}, session=session)
+        return _stored(actor, mine, article, current, written_by(actor, origin or {}), session=session)
     merged, found = merge_edit(base, mine, text_of(edit), person_id=actor.person_id, by=actor.name)
     write_text(edit, merged)
     lay_aside(edit, found)
-    edit.origin = _joined(edit.origin, origin or {})
+    edit.origin = written_by(actor, _joined(edit.origin, origin or {}))
     edit.revision += 1
     edit.updated_by_id, edit.updated_at = actor.person_id, now()
     session.flush()
@@ -116,6 +118,7 @@ def reopen_edit(actor: Actor, edit_id: int, *, session: Session) -> ArticleEdit:
         NotFound: there is no such working copy.
         Conflict: it was released, or somebody has begun another one of the same article.
     """
+    require(actor, Permission.KNOWLEDGE_EDIT)
     known = session.get(ArticleEdit, edit_id)
     if known is not None and known.article_id is not None:
         _locked_article(known.article_id, session=session)  # first, as everywhere: articles, then edits
@@ -144,6 +147,13 @@ def locked_edit(actor: Actor, edit_id: int, *, session: Session) -> ArticleEdit:
     if edit is None:
         raise NotFound("This edit does not exist.")
     return edit
+
+
+def written_by(actor: Actor, origin: Mapping[str, Any]) -> dict[str, Any]:
+    """An origin that names somebody among its writers, who are not to approve their own words."""
+    if actor.person_id is None:
+        return dict(origin)
+    return _joined(origin, {WRITERS: [*origin.get(WRITERS, ()), actor.person_id]})
 
 
 def record_edit(actor: Actor, action: str, edit: ArticleEdit, *, session: Session) -> None:
@@ -224,7 +234,7 @@ def _joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in new.items():
         earlier = joined.get(name)
         if isinstance(earlier, list) and isinstance(value, list):
-            joined[name] = [*earlier, *(each for each in value if each not in earlier)]
+            joined[name] = list(dict.fromkeys([*earlier, *value]))
         else:
             joined[name] = value
     return joined

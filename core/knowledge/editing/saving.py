@@ -18,7 +18,7 @@ from core.knowledge.editing.conflicts import (
     merge_edit,
     settled,
 )
-from core.knowledge.editing.edits import AT_WORK, DROPPED, locked_edit, name_of, record_edit
+from core.knowledge.editing.edits import AT_WORK, DROPPED, locked_edit, name_of, record_edit, written_by
 from core.knowledge.editing.text import EditText, storable_text, text_of, write_text
 from core.knowledge.standing import moved_on, stored_article
 from core.knowledge.tables import ArticleEdit, ArticleVersion
@@ -68,6 +68,7 @@ def save_edit(actor: Actor, edit_id: int, *, base: EditText, mine: EditText, ses
     aside = len(edit.aside)
     lay_aside(edit, found)
     if text != theirs or len(edit.aside) != aside:
+        edit.origin = written_by(actor, edit.origin)
         _store(actor, edit, text, session=session)
     return SavedEdit(edit, text, text != mine, conflicts_of(edit), by)
 
@@ -90,6 +91,7 @@ def settle_conflict(
     if conflict is not None:
         chosen = storable_text(settled(text, conflict, keep))
         edit.aside = [each for each in edit.aside if each["id"] != conflict_id]
+        edit.origin = written_by(actor, edit.origin)
         _store(actor, edit, chosen, session=session)
         text = chosen
     return SavedEdit(edit, text, False, conflicts_of(edit))

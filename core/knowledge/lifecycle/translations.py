@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from core import audit
@@ -93,6 +93,22 @@ def mark_followed(actor: Actor, article_id: int, *, session: Session) -> Article
     return article
 
 
+def follow_when_new(article: Article, *, session: Session) -> None:
+    """A translation that was just made follows what its source says now; checks no permission.
+
+    Later releases do not say so by themselves: mending a word in the translation is not translating what
+    changed, and the warning would be gone. See :func:`mark_followed`.
+    """
+    if article.source_version_id is not None or not article.translation_of:
+        return
+    source = source_of(article, session=session)
+    current = current_version(source, session=session) if source is not None else None
+    count = select(func.count()).where(col(ArticleVersion.article_id) == article.key)
+    if current is not None and session.execute(count).scalar_one() == 1:
+        article.source_version_id = current.key
+        session.flush()
+
+
 def source_of(article: Article, *, session: Session) -> Article | None:
     """The article a translation is of: from where it came itself, else from anywhere."""
     if not article.translation_of:
@@ -107,13 +123,22 @@ def source_of(article: Article, *, session: Session) -> Article | None:
 def following(
     translation: Article, source: Article, *, session: Session
 ) -> tuple[ArticleVersion | None, bool]:
-    """The version a translation follows, and whether the source has another text by now."""
+    """The version a translation follows, and whether the source has another text by now.
+
+    Where nobody has said which, what an import brought is taken to be translated from what the source said
+    then; an edit made here is not.
+    """
     current = current_version(source, session=session)
     if translation.source_version_id is not None:
         follows = session.get(ArticleVersion, translation.source_version_id)
         if follows is not None:
             return follows, current is not None and current.digest != follows.digest
-    mine = current_version(translation, session=session)
-    if current is None or mine is None or current.number == 1:
+    if current is None or current.number == 1:
         return None, False
-    return None, current.created_at > mine.created_at
+    imported = session.execute(
+        select(col(ArticleVersion.created_at))
+        .where(col(ArticleVersion.article_id) == translation.key, col(ArticleVersion.edit_id).is_(None))
+        .order_by(col(ArticleVersion.number).desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return None, imported is not None and current.created_at > imported

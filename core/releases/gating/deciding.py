@@ -10,6 +10,8 @@ from core.errors import Conflict, InvalidInput, PermissionDenied
 from core.identity import Actor, Permission, require
 from core.releases.digest import changes_digest
 from core.releases.gating.gate import gate_of
+from core.releases.gating.rules import is_last_word
+from core.releases.hands import hands_of
 from core.releases.opening import changes_of, open_proposal
 from core.releases.standing import catalogue_digest, standing_build
 from core.releases.tables import Proposal
@@ -51,8 +53,10 @@ def review(
         raise Conflict("This proposal was changed meanwhile, so nothing was decided. Look at it again.")
     if actor.person_id == proposal.author_id:
         raise PermissionDenied("You wrote this proposal: somebody else has to review it.")
-    if any(change.person_id == actor.person_id for change in changes):
-        raise PermissionDenied("One of these changes is yours: somebody else has to review them.")
+    if actor.person_id in hands_of(proposal, changes):
+        raise PermissionDenied(
+            "One of these changes is yours, or you typed in its text: somebody else has to review it."
+        )
     if not changes:
         raise Conflict("There is no change in this proposal to be reviewed.")
     proposal.state, proposal.review_note, proposal.reviewed_digest = state, note, digest
@@ -104,7 +108,8 @@ def override(
         gate = gate_of(proposal, changes, build_id=build.id, session=session)
         closed = [{"name": rule.name, "words": rule.words} for rule in gate.to_override]
         same = (proposal.override_reason, proposal.override_by_id) == (reason, actor.person_id)
-        if same and gate.overridden and all(rule.overridden for rule in gate.to_override):
+        said = same and (proposal.state != "returned" or is_last_word(proposal))
+        if said and gate.overridden and all(rule.overridden for rule in gate.to_override):
             return proposal
         if revision is not None and revision != proposal.revision:
             raise Conflict("This proposal was changed meanwhile, so nothing was decided. Look at it again.")

@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from core.classifiers import has_enough_labels
 from core.classifiers.tables import ClassifierVersion
-from core.releases.kinds import CLASSIFIER, INSTRUCTIONS, MODEL, kind_of
+from core.releases.hands import hands_of
+from core.releases.kinds import ARCHIVE, ARTICLE, CLASSIFIER, INSTRUCTIONS, MODEL, kind_of, undone_by
 from core.releases.tables import Proposal, ProposalChange, Replay
 
 RuleState = Literal["passed", "failed", "unknown"]
@@ -40,6 +41,11 @@ class Facts:
     session: Session
 
     @property
+    def hands(self) -> set[int]:
+        """Whose work it is."""
+        return hands_of(self.proposal, self.changes)
+
+    @property
     def report(self) -> Mapping[str, Any] | None:
         """What the replay found, if it is over and tried exactly these changes."""
         replay = self.replay
@@ -64,6 +70,7 @@ class Rule:
 
 RULES: list[Rule] = []
 _NO_REPLAY = "Not known before these changes have been replayed."
+_NOT_SAID = "The replay did not look at this. Replay again."
 
 
 def rule(
@@ -93,6 +100,16 @@ def _current(facts: Facts) -> Found:
     return ("failed", " ".join(found)) if found else ("passed", "Nothing it changes has moved on.")
 
 
+@rule("scheduled", "Nothing that waits for its date takes it back", kinds=(ARTICLE, ARCHIVE))
+def _scheduled(facts: Facts) -> Found:
+    found = [
+        words
+        for change in facts.changes
+        if change.kind in (ARTICLE, ARCHIVE) and (words := undone_by(change, session=facts.session))
+    ]
+    return ("failed", " ".join(found)) if found else ("passed", "No version of it waits for a date.")
+
+
 @rule("replayed", "These very changes were replayed")
 def _replayed(facts: Facts) -> Found:
     replay = facts.replay
@@ -113,7 +130,10 @@ def _fresh(facts: Facts) -> Found:
     if facts.report is None or facts.replay is None:
         return "unknown", _NO_REPLAY
     if facts.replay.before_build != facts.build_id:
-        return "unknown", "Something else has gone live since the replay. Replay again."
+        return "unknown", (
+            f"Build {facts.build_id[:7]} is in force, and the replay was against "
+            f"{facts.replay.before_build[:7]}: something else has gone live since. Replay again."
+        )
     return "passed", f"Replayed against build {facts.build_id[:7]}, which is in force."
 
 
@@ -121,7 +141,9 @@ def _fresh(facts: Facts) -> Found:
 def _critical(facts: Facts) -> Found:
     if facts.report is None:
         return "unknown", _NO_REPLAY
-    worse = list(facts.report.get("critical_worse") or ())
+    if "critical_worse" not in facts.report:
+        return "unknown", _NOT_SAID
+    worse = list(facts.report["critical_worse"])
     if worse:
         names = ", ".join(f"“{each}”" for each in worse[:5])
         more = f" and {len(worse) - 5} more" if len(worse) > 5 else ""
@@ -146,10 +168,12 @@ def _not_worse(facts: Facts) -> Found:
 def _errors(facts: Facts) -> Found:
     if facts.report is None:
         return "unknown", _NO_REPLAY
+    if "errors_share" not in facts.report:
+        return "unknown", _NOT_SAID
     counts = facts.report.get("counts") or {}
     sampled = int(counts.get("sampled") or 0)
     of_sample = int(counts.get("sample_errors") or 0) / sampled if sampled else 0.0
-    share = max(float(facts.report.get("errors_share") or 0.0), of_sample)
+    share = max(float(facts.report["errors_share"]), of_sample)
     words = f"{100 * share:.1f} % of the {'sample' if of_sample == share > 0 else 'cases'} failed."
     return ("failed", words) if share > MOST_ERRORS else ("passed", words)
 
@@ -179,15 +203,22 @@ def _measured(facts: Facts) -> Found:
 @rule("reviewed", "A second person has approved it", overridable=False)
 def _reviewed(facts: Facts) -> Found:
     proposal = facts.proposal
-    if proposal.override_digest == facts.digest and proposal.override_by_id != proposal.author_id:
-        return "passed", f"{_name(facts, proposal.override_by_id)} read it and overrides the gate."
-    if proposal.state == "returned":
+    overrides = proposal.override_digest == facts.digest and proposal.override_by_id not in facts.hands
+    if proposal.state == "returned" and not (overrides and is_last_word(proposal)):
         return "failed", f"{_name(facts, proposal.reviewer_id)} returned it: {proposal.review_note}"
+    if overrides:
+        return "passed", f"{_name(facts, proposal.override_by_id)} read it and overrides the gate."
     if proposal.state != "approved":
         return "unknown", "It waits for somebody other than its author to approve it."
     if proposal.reviewed_digest != facts.digest:
         return "unknown", "It was changed after it was approved. Ask for the approval again."
     return "passed", f"{_name(facts, proposal.reviewer_id)} approved it."
+
+
+def is_last_word(proposal: Proposal) -> bool:
+    """Whether the override of a proposal came after its review."""
+    decided = (proposal.override_at, proposal.reviewed_at)
+    return decided[1] is None or (decided[0] is not None and decided[0] > decided[1])
 
 
 def _name(facts: Facts, person_id: int | None) -> str:

@@ -6,24 +6,27 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
+from core.database import now
 from core.errors import Conflict
 from core.identity import Actor
 from core.knowledge import (
-    ArticleRecord,
     archive_article,
     article_state,
     cancel_start,
+    current_version,
     lock_articles,
-    put_live,
+    moved_on,
+    put_frozen,
     restore_version,
+    resume_starts,
+    would_undo,
 )
-from core.knowledge.tables import Article, ArticleEdit, ArticleVersion
+from core.knowledge.tables import Article, ArticleVersion
 from core.releases.kinds.kind import Change, Texts, Undo, kind
 
 ARTICLE, ARCHIVE = "article", "archive"
-_NEVER_LIVE = ("waiting", "cancelled")
 
 
 class _OfArticles:
@@ -51,6 +54,8 @@ class _OfArticles:
             )
             number = _number(made.before.get("live_version_id"), session=session)
             words = f"version {number} is live again" if number else "is out of search again"
+        called_off = set(made.before.get("waits", ())) - set(made.after.get("waits", ()))
+        resume_starts(person, called_off, session=session)
         return Undo(
             kind=made.kind,
             title=made.title,
@@ -86,11 +91,22 @@ class ArticleChange(_OfArticles):
                 f"“{article.title}” was {content['status']} when this was proposed and is {article.status} "
                 "now. Open the edit, look at it again and propose it once more."
             )
-        current = _current(article, session=session)
-        if current is not None and current.key != content.get("basis_version_id"):
+        basis_id = content.get("basis_version_id")
+        current = (
+            current_version(article, session=session)
+            if basis_id is None
+            else moved_on(article, basis_id, session=session)
+        )
+        if current is not None:
             return (
                 f"“{article.title}” has a newer version ({current.number}) than the one this was written on. "
                 "Open the edit, take it over and propose it again."
+            )
+        ends = _moment(content.get("effective_until"))
+        if ends is not None and ends <= now():
+            return (
+                f"“{article.title}” was to end on {ends:%d %B %Y}, which has passed. Open the edit, choose a "
+                "later end and propose it again."
             )
         return ""
 
@@ -115,27 +131,7 @@ class ArticleChange(_OfArticles):
             raise Conflict(problem)
         article = _stored(change, session=session)
         before = article_state(article.key, session=session) if article is not None else {}
-        starts = None if at_once else _moment(content.get("effective_from"))
-        version = put_live(
-            person,
-            ArticleRecord(
-                external_id=content["external_id"],
-                title=content["title"],
-                body=content["body"],
-                audience=content["audience"],
-                locale=content["locale"],
-                tags=tuple(content.get("tags") or ()),
-                translation_of=content.get("translation_of") or "",
-            ),
-            session=session,
-            source=content["source"],
-            edit=session.get(ArticleEdit, change.edit_id, populate_existing=True) if change.edit_id else None,
-            basis_version_id=content.get("basis_version_id"),
-            origin=content.get("origin") or {},
-            effective_from=starts,
-            effective_until=None if at_once else _moment(content.get("effective_until")),
-            note=content.get("note") or "",
-        )
+        version = put_frozen(person, {**content, "edit_id": change.edit_id}, session=session, at_once=at_once)
         after = article_state(version.article_id, session=session)
         waits = version.start_state == "waiting"
         if waits:
@@ -190,6 +186,20 @@ class ArchiveChange(_OfArticles):
         )
 
 
+def undone_by(change: Change, *, session: Session) -> str:
+    """What starts later and would take a change of an article back, or lose its own words; else empty."""
+    if change.article_id is None:
+        return ""
+    later = would_undo(change.article_id, change.content.get("basis_version_id"), session=session)
+    if later is None or later.effective_from is None:
+        return ""
+    return (
+        f"Version {later.number} of “{later.title}” starts on {later.effective_from:%d %B %Y} and does not "
+        "know of this change, so one takes the other back. Roll back the release that scheduled it, put both "
+        "into one edit and propose that."
+    )
+
+
 def _stored(change: Change, *, session: Session) -> Article | None:
     if change.article_id is not None:
         return session.get(Article, change.article_id, populate_existing=True)
@@ -201,20 +211,6 @@ def _stored(change: Change, *, session: Session) -> Article | None:
 
 def _article(made: Undo, *, session: Session) -> Article:
     return session.get_one(Article, made.article_id, populate_existing=True)
-
-
-def _current(article: Article, *, session: Session) -> ArticleVersion | None:
-    if article.live_version_id is not None:
-        return session.get(ArticleVersion, article.live_version_id)
-    return session.exec(
-        select(ArticleVersion)
-        .where(
-            ArticleVersion.article_id == article.key,
-            col(ArticleVersion.start_state).not_in(_NEVER_LIVE),
-        )
-        .order_by(col(ArticleVersion.number).desc())
-        .limit(1)
-    ).first()
 
 
 def _waiting(made: Undo, *, session: Session) -> ArticleVersion | None:

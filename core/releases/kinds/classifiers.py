@@ -114,14 +114,47 @@ def _said(version_id: Any, *, session: Session) -> str:
     version = session.get(ClassifierVersion, version_id) if version_id else None
     if version is None:
         return "No version is live."
-    lines = [f"Version {version.version}, {version.kind}, {version.example_count:,} examples."]
+    lines = [f"Version {version.version}. {_measured(version)}"]
+    if version.example_count:
+        lines.append(f"It learnt from {version.example_count:,} examples.")
     if version.note:
         lines.append(version.note)
     if version.hold_back:
         lines.append(f"The AI drafts nothing upon: {', '.join(version.hold_back)}.")
-    lines += [f"{name}: {value}" for name, value in sorted(version.threshold.items())]
-    lines += [f"{name}: {value}" for name, value in sorted(version.settings.items())]
+    if version.kind != "check":  # which weighs nothing, so no threshold decides whether it answers
+        lines += [
+            f"It answers from a {name} of {float(value):.2f} on."
+            for name, value in sorted(version.threshold.items())
+            if value
+        ]
+    lines += [
+        f"{name.replace('_', ' ').capitalize()}: {_value(name, value)}"
+        for name, value in sorted(version.settings.items())
+        if value not in (None, "", [], {})
+    ]
     return "\n\n".join(lines)
+
+
+def _measured(version: ClassifierVersion) -> str:
+    """How often it is right, as the Classifiers page says it."""
+    evidence = room.evidence_of(version)
+    rate = room.evidence_rate(evidence, "right_when_answering") or room.evidence_rate(evidence, "accuracy")
+    if rate is None or evidence["warning"]:
+        return room.NOT_ENOUGH
+    low, high = 100 * rate.low, 100 * rate.high
+    return f"{100 * rate.estimate:.0f} % right when it answers ({low:.0f} to {high:.0f}), n {rate.n:,}."
+
+
+def _value(name: str, value: Any) -> str:
+    if name == "check":
+        return str(value).replace("_", " ")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {each}" for name, each in sorted(value.items()))
+    return str(value)
 
 
 def live_number(classifier: Classifier, *, session: Session) -> int | None:

@@ -15,6 +15,12 @@ from core.releases.kinds.kind import Change, Texts, Undo, kind
 
 INSTRUCTIONS, MODEL = "instructions", "model"
 _TITLES = {INSTRUCTIONS: "Instructions of the AI", MODEL: "Model that writes drafts"}
+PROVIDERS = {
+    "offline": "no model service (sentences of cited passages)",
+    "openai": "OpenAI",
+    "compatible": "a server that speaks OpenAI's protocol",
+}
+_APIS = {"responses": "responses", "chat_completions": "chat completions"}
 
 
 @kind(INSTRUCTIONS, MODEL)
@@ -34,7 +40,7 @@ class SettingChange:
     def describe(self, change: Change, *, session: Session) -> Texts:  # noqa: ARG002 - everything is frozen
         """See :class:`Kind`."""
         title = _TITLES[change.kind]
-        before, after = (_said(change.kind, change.content[name]) for name in ("replaces", "value"))
+        before, after = (setting_words(change.kind, change.content[name]) for name in ("replaces", "value"))
         return Texts(title, change.summary, before, after, title, title)
 
     def make(self, person: Actor, change: Change, *, session: Session, at_once: bool) -> Undo:  # noqa: ARG002
@@ -68,9 +74,17 @@ def _put(person: Actor, name: str, content: Mapping[str, Any], words: str, *, se
     )
 
 
-def _said(name: str, content: Mapping[str, Any]) -> str:
+def setting_words(name: str, content: Mapping[str, Any]) -> str:
+    """The content of a setting as people read it."""
     if name == INSTRUCTIONS:
         return str(content.get("text") or OURS)
     if not content:
-        return "The model of the operator's settings."
-    return "\n".join(f"{part}: {value}" for part, value in sorted(content.items()) if value)
+        return "What the operator has set."
+    provider = str(content.get("provider", ""))
+    said = {
+        "Written by": PROVIDERS.get(provider, provider),
+        "Model": content.get("name"),
+        "Address": content.get("base_url"),
+        "API": _APIS.get(str(content.get("api"))) if provider != "offline" else "",
+    }
+    return "\n".join(f"{part}: {value}" for part, value in said.items() if value)

@@ -2,57 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any, get_args
+from typing import Any
 
 from sqlmodel import Session
 
 from core.assist import INSTRUCTIONS as OURS
-from core.assist import MODEL_PARTS
 from core.classifiers.tables import Classifier, ClassifierVersion
 from core.errors import Conflict, InvalidInput, NotFound
-from core.knowledge.tables import Article, ArticleEdit
-from core.llm import check_served
-from core.releases.kinds import INSTRUCTIONS
+from core.releases.kinds import INSTRUCTIONS, MODEL
 from core.releases.kinds.settings import setting_in_force
-from core.settings import Settings, get_settings
+from core.releases.proposing.models import model_content, same_model
 
 MAX_INSTRUCTIONS = 100_000
-HOME_SOURCE = "ratchet"
-_NO_WORD = re.compile(r"[^a-z0-9]+")
-
-
-def article_content(edit: ArticleEdit, article: Article | None) -> dict[str, Any]:
-    """An edit as it is now.
-
-    Raises:
-        InvalidInput: it has no title or no text.
-    """
-    title = " ".join(edit.title.split())
-    if not title:
-        raise InvalidInput("The article has no title. Give it one, then propose.")
-    if not edit.body.strip():
-        raise InvalidInput("The article has no text. Write it, then propose; or propose to archive it.")
-    return {
-        "source": article.source if article is not None else HOME_SOURCE,
-        "external_id": article.external_id if article is not None else _name(title, edit.key),
-        "status": article.status if article is not None else "",
-        "basis_version_id": edit.basis_version_id,
-        "title": title,
-        "body": edit.body,
-        "audience": edit.audience,
-        "locale": edit.locale,
-        "tags": list(edit.tags),
-        "translation_of": edit.translation_of,
-        "owner_id": edit.owner_id,
-        "review_on": _iso(edit.review_on),
-        "effective_from": _iso(edit.effective_from),
-        "effective_until": _iso(edit.effective_until),
-        "note": edit.note,
-        "origin": dict(edit.origin),
-    }
 
 
 def classifier_content(
@@ -91,9 +53,9 @@ def setting_content(kind: str, content: Mapping[str, Any], *, session: Session) 
         InvalidInput: the content cannot be.
         Conflict: it is in force already.
     """
-    value = _instructions(content) if kind == INSTRUCTIONS else _model(content)
+    value = _instructions(content) if kind == INSTRUCTIONS else model_content(content)
     replaces = setting_in_force(kind, session=session)
-    if value == replaces:
+    if value == replaces or (kind == MODEL and value and same_model(value, replaces)):
         raise Conflict("That is in force already, so there is nothing to propose.")
     if kind == INSTRUCTIONS:
         summary = "Other instructions" if value else "The instructions of the code again"
@@ -111,33 +73,3 @@ def _instructions(content: Mapping[str, Any]) -> dict[str, Any]:
             f"The instructions have {len(text):,} characters, and {MAX_INSTRUCTIONS:,} is the most."
         )
     return {} if not text.strip() or text == OURS else {"text": text}
-
-
-def _model(content: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = sorted(set(content) - set(MODEL_PARTS))
-    if unknown:
-        raise InvalidInput(f"A model has no {', '.join(unknown)}: {', '.join(MODEL_PARTS)}.")
-    parts = {name: str(value).strip() for name, value in content.items() if value is not None}
-    if not any(parts.values()):
-        return {}
-    for name in ("provider", "api"):
-        allowed = get_args(Settings.model_fields[MODEL_PARTS[name]].annotation)
-        if name in parts and parts[name] not in allowed:
-            raise InvalidInput(f"The {name} is one of {', '.join(allowed)}, not {parts[name]!r}.")
-    if "provider" not in parts:
-        raise InvalidInput("Say which provider the model is of.")
-    parts = {"name": "", "base_url": "", **parts}
-    if parts["provider"] != "offline":
-        changed = {MODEL_PARTS[name]: value for name, value in parts.items()}
-        check_served(get_settings().model_copy(update=changed))
-    return parts
-
-
-def _name(title: str, edit_id: int) -> str:
-    """The id of a new article: readable, and of this edit alone."""
-    words = _NO_WORD.sub("-", title.lower()).strip("-")[:80].strip("-")
-    return f"{words}-{edit_id}" if words else f"article-{edit_id}"
-
-
-def _iso(moment: date | datetime | None) -> str | None:
-    return moment.isoformat() if moment is not None else None

@@ -60,6 +60,8 @@ def keep_change(
         position=max([each.position for each in changes], default=-1) + 1,
         kind=new.kind,
     )
+    if change.edit_id != new.edit_id:
+        _reopen([change], session=session)  # an archiving took its place
     change.kind, change.content, change.summary = new.kind, new.content, new.summary[:MAX_SUMMARY]
     change.article_id, change.classifier_id = new.article_id, new.classifier_id
     change.edit_id, change.edit_revision = new.edit_id, new.edit_revision

@@ -9,9 +9,11 @@ from sqlmodel import Session, select
 
 from core.errors import Conflict, InvalidInput, NotFound
 from core.identity import Actor, Permission, require
-from core.knowledge.tables import Article, ArticleEdit, ArticleVersion
+from core.knowledge import freeze_edit, moved_on
+from core.knowledge.tables import Article, ArticleEdit
 from core.releases.kinds import ARCHIVE, ARTICLE, CLASSIFIER, INSTRUCTIONS, MODEL
-from core.releases.proposing.contents import article_content, classifier_content, setting_content
+from core.releases.opening import locked_proposal
+from core.releases.proposing.contents import classifier_content, setting_content
 from core.releases.proposing.keeping import NewChange, change_of_edit, keep_change
 from core.releases.tables import Proposal
 
@@ -41,17 +43,18 @@ def propose_edit(
             version than the one it was written on.
     """
     require(actor, Permission.RELEASES_PROPOSE)
+    part_of = change_of_edit(edit_id, session=session)
+    if part_of is not None:  # first, as everywhere: proposals, then edits
+        locked_proposal(part_of.proposal_id, session=session)
     locked = select(ArticleEdit).where(ArticleEdit.id == edit_id).with_for_update()
     edit = session.exec(locked.execution_options(populate_existing=True)).one_or_none()
     if edit is None:
         raise NotFound("There is no such edit.")
     if edit.state not in ("open", "proposed"):
         raise Conflict(f"This edit was {edit.state}. Open the article again to change it.")
-    if edit.aside:
-        raise Conflict("Two people changed the same passage. Choose what is to stand there, then propose.")
     article = session.get(Article, edit.article_id) if edit.article_id is not None else None
     _check_basis(edit, article, session=session)
-    content = article_content(edit, article)
+    content = freeze_edit(edit, session=session)
     before = change_of_edit(edit.key, session=session)
     if before is not None and proposal_id is not None and before.proposal_id != proposal_id:
         raise Conflict("This edit is part of another proposal. Remove it there first.")
@@ -148,10 +151,9 @@ def propose_change(
 
 
 def _check_basis(edit: ArticleEdit, article: Article | None, *, session: Session) -> None:
-    if article is None or article.live_version_id in (None, edit.basis_version_id):
-        return
-    live = session.get_one(ArticleVersion, article.live_version_id)
-    raise Conflict(
-        f"“{article.title}” has a newer version ({live.number}) than the one this was written on. "
-        "Take it over into the edit, then propose."
-    )
+    current = moved_on(article, edit.basis_version_id, session=session) if article is not None else None
+    if article is not None and current is not None:
+        raise Conflict(
+            f"“{article.title}” has a newer version ({current.number}) than the one this was written on. "
+            "Take it over into the edit, then propose."
+        )

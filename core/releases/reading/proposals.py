@@ -14,6 +14,7 @@ from core.errors import InvalidInput
 from core.identity import Actor, Permission, require
 from core.knowledge.tables import ArticleEdit
 from core.releases.digest import changes_digest
+from core.releases.hands import hands_of
 from core.releases.kinds import kind_of
 from core.releases.opening import (
     OPEN,
@@ -91,6 +92,8 @@ class ProposalView:
     history: tuple[Event, ...]
     own: bool
     """Whoever asks wrote it."""
+    mine: bool
+    """Some of it is the work of whoever asks, who cannot review it then."""
 
 
 def list_proposals(
@@ -175,6 +178,7 @@ def get_proposal(actor: Actor, proposal_id: int, *, session: Session) -> Proposa
         release=release,
         history=tuple(_history(proposal, replays, release, names)),
         own=proposal.author_id == actor.person_id,
+        mine=actor.person_id in hands_of(proposal, changes),
     )
 
 

@@ -6,9 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from core.conversations.tables import Conversation, Customer
+from core.conversations.tables import Conversation, Customer, Message
+from core.database import now
 from core.differences import word_diff
 from core.evals import CaseContent, Output, held_out_among
 from core.evals.tables import EvalCaseVersion, EvalResult
@@ -17,6 +19,8 @@ from core.releases.replaying.states import AFTER, BEFORE
 from core.releases.tables import Replay, ReplayAnswer
 
 MOST_SHOWN = 50
+MOST_MESSAGES = 3
+"""Of what a customer said, "Any news?" alone says little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +110,9 @@ def _of_conversations(replay: Replay, ids: Collection[int], *, session: Session)
         )
     ):
         sides.setdefault(each.conversation_id, {})[each.side] = Output.from_json(each.output)
-    titles = _titles(ids, session=session)
+    titles, questions = _titles(ids, session=session), _questions(replay, ids, session=session)
     return [
-        _answer(key, None, titles.get(key, ""), "", sides[key][BEFORE], sides[key][AFTER])
+        _answer(key, None, titles.get(key, ""), questions.get(key, ""), sides[key][BEFORE], sides[key][AFTER])
         for key in ids
         if len(sides.get(key, ())) == 2
     ]
@@ -160,6 +164,32 @@ def _titles(conversation_ids: Collection[int], *, session: Session) -> dict[int,
         .where(col(Conversation.id).in_(conversation_ids))
     )
     return {row[0]: row[1] or row[2] for row in rows}
+
+
+def _questions(replay: Replay, conversation_ids: Collection[int], *, session: Session) -> dict[int, str]:
+    """What the customers had said last when they were answered here, a few messages each."""
+    place = func.row_number().over(
+        partition_by=col(Message.conversation_id), order_by=col(Message.position).desc()
+    )
+    said = (
+        select(col(Message.conversation_id), col(Message.text), col(Message.position), place.label("place"))
+        .where(
+            col(Message.conversation_id).in_(conversation_ids),
+            Message.author == "customer",
+            col(Message.recalled_at).is_(None),
+            col(Message.created_at) <= (replay.finished_at or now()),
+        )
+        .subquery()
+    )
+    found: dict[int, list[str]] = {}
+    rows = session.execute(
+        select(said.c.conversation_id, said.c.text)
+        .where(said.c.place <= MOST_MESSAGES)
+        .order_by(said.c.position)
+    )
+    for conversation_id, text in rows:
+        found.setdefault(conversation_id, []).append(text)
+    return {key: "\n\n".join(texts) for key, texts in found.items()}
 
 
 def _refs(stored: Collection[Mapping[str, Any]]) -> tuple[PassageRef, ...]:

@@ -15,6 +15,7 @@ from core.identity import SYSTEM
 from core.knowledge.tables import Article, Passage
 from core.releases.replaying.staging import Stage
 from core.releases.replaying.states import AFTER, BEFORE
+from core.releases.replaying.verdicts import verdict_words
 from core.releases.tables import Replay, ReplayAnswer
 
 MOST_CHANGED = 200
@@ -87,7 +88,7 @@ def _of_runs(replay: Replay, *, session: Session) -> dict[str, Any]:
     names = [HELD_OUT if each.case_id in held_out else each.name for each in critical]
     return {
         "word": found.verdict.word,
-        "words": found.verdict.words,
+        "words": verdict_words(found),
         "errors_share": found.after.error_share,
         "critical_worse": names + _unanswered(replay, session=session),
         "flips": len(flips),

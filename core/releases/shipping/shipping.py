@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from core import audit
 from core.assist import LiveSetting
@@ -16,6 +16,7 @@ from core.errors import Conflict, RatchetError
 from core.evals import RELEASES, NewMarker, import_markers
 from core.identity import Actor, Permission, require
 from core.knowledge import VectorsAhead, embed_ahead, keep_vectors
+from core.knowledge.tables import ArticleVersion
 from core.llm import get_embedder
 from core.releases.gating import Gate, gate_of
 from core.releases.kinds import ARTICLE, Undo
@@ -33,9 +34,6 @@ from core.releases.tables import Proposal, ProposalChange, Release
 from core.settings import Settings
 
 log = logging.getLogger(__name__)
-
-WATCH = timedelta(days=7)
-"""How long production scores are watched after a release."""
 
 
 def ship(
@@ -77,6 +75,7 @@ def ship(
         if ahead is not None:
             keep_vectors(_versions(made), ahead, session=session)
         after = standing_build(session=session, settings=settings, actions=actions)
+        starts = _starts(made, session=session)
         release = Release(
             kind="release",
             title=proposal.title,
@@ -89,8 +88,9 @@ def ship(
             gate=gate.as_json(),
             person_id=actor.person_id,
             note=proposal.why,
-            watch_until=now() + WATCH,
+            watch_until=starts + timedelta(days=settings.watch_days),
             watch_state="watching",
+            watch={"from": starts.isoformat()},
         )
         _keep_override(proposal, gate, release)
         session.add(release)
@@ -146,6 +146,13 @@ def _keep_override(proposal: Proposal, gate: Gate, release: Release) -> None:
     if gate.overridden:
         release.override_by_id = proposal.override_by_id
         release.override_reason = proposal.override_reason
+
+
+def _starts(made: Sequence[Undo], *, session: Session) -> datetime:
+    """From when on all of it is in force: a text may wait for its date, and is watched from then on."""
+    waiting = [key for each in made if (key := each.after.get("waits_version_id"))]
+    dates = session.exec(select(ArticleVersion.effective_from).where(col(ArticleVersion.id).in_(waiting)))
+    return max([now(), *(each for each in dates if each is not None)])
 
 
 def _versions(made: Sequence[Undo]) -> list[int]:

@@ -15,8 +15,6 @@ from core.identity import SYSTEM, Actor, Permission, require
 from core.releases.shipping import locked_release
 from core.releases.tables import Release
 
-LOOKS = 7
-"""How often a release is looked at at most: the days of its watch."""
 MAX_REASON = 2_000
 
 
@@ -85,11 +83,18 @@ def close_watch(actor: Actor, release_id: int, reason: str, *, session: Session)
 
 
 def _look(release: Release, moment: datetime, *, session: Session) -> Since:
-    day = release.created_at.astimezone(UTC).date()
+    day = _since(release).date()
     last = moment.date() - timedelta(days=1)
     if release.watch_until is not None:
         last = min(last, release.watch_until.astimezone(UTC).date())
-    return scores_since(day, until=last, looks=LOOKS, session=session)
+    looks = 1 if release.watch_until is None else max(1, (release.watch_until - _since(release)).days)
+    return scores_since(day, until=last, looks=looks, session=session)
+
+
+def _since(release: Release) -> datetime:
+    """From when on it is watched: since all of it is in force."""
+    stored = release.watch.get("from")
+    return datetime.fromisoformat(stored) if stored else release.created_at.astimezone(UTC)
 
 
 def _note(release: Release, since: Since, moment: datetime, *, session: Session) -> int:

@@ -11,6 +11,7 @@ from pages.specialist.releases import frame
 from pages.specialist.releases.history import tab as history_tab
 from pages.specialist.releases.proposals import one
 from pages.specialist.releases.proposals import tab as proposals_tab
+from pages.widgets.confirming import close_left_behind
 from pages.widgets.shell import require_page
 from pages.widgets.style import page_style
 
@@ -39,3 +40,4 @@ def show(user: Actor) -> None:
 
 
 show(actor)
+close_left_behind()

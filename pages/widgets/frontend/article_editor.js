@@ -4,10 +4,22 @@
 const PAUSE_MS = 600
 const LOST_MS = 12000 // a report that nobody answered is sent again
 const OFTEN = 200000 // characters; a longer text is put by for a refresh only when it is reported
+const LONG = 100000 // characters; see `put`
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/
 const WRAPS = { b: "**", i: "*" }
 
 const tidy = (title) => title.split(/\s+/u).filter(Boolean).join(" ")
 const same = (one, other) => one.body === other.body && tidy(one.title) === tidy(other.title)
+
+// Where each line finds its own direction (dir="auto"), a megabyte takes the browser 15 s to lay out, else one:
+// a long text has the direction of its first letter, set before the text is put in.
+const direction = (text) =>
+  text.length < LONG ? "auto" : RIGHT_TO_LEFT.test(text.match(/\p{L}/u)?.[0] ?? "") ? "rtl" : "ltr"
+function put(field, text) {
+  const wanted = direction(text)
+  if (field.dir !== wanted) field.dir = wanted
+  field.value = text
+}
 
 // Puts a new text into a field and leaves the cursor where it was, counted from the nearer unchanged end.
 function replace(field, text) {
@@ -23,7 +35,7 @@ function replace(field, text) {
     if (place >= old.length - tail) return place + text.length - old.length
     return Math.min(place, text.length - tail)
   }
-  field.value = text
+  put(field, text)
   if (field.getRootNode().activeElement === field) field.setSelectionRange(moved(selectionStart), moved(selectionEnd))
   field.scrollTop = scrollTop
 }
@@ -75,7 +87,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const start = left && !same(left.text, data.text) ? left.text : data.text
     if (start !== data.text) root.ratchet.base = left.base
     title.value = start.title
-    body.value = start.body
+    put(body, start.body)
     body.scrollTop = 0
     root.ratchet.shown = data.goto?.stamp
   }
@@ -145,6 +157,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (body.value.length < OFTEN) keep(state)
     draw()
     later()
+  }
+  root.onpaste = (event) => {
+    const pasted = event.clipboardData?.getData("text/plain") ?? ""
+    if (event.target !== body || data.disabled || pasted.length < LONG) return
+    event.preventDefault()
+    const { value, selectionStart, selectionEnd } = body
+    const inserted = pasted.replace(/\r\n?/g, "\n")
+    put(body, value.slice(0, selectionStart) + inserted + value.slice(selectionEnd))
+    body.setSelectionRange(selectionStart + inserted.length, selectionStart + inserted.length)
+    root.oninput()
   }
   title.onblur = body.onblur = report
   // what is drawn beside the text goes along, as long as it shows the same text

@@ -67,6 +67,9 @@ def test_from_an_edit_to_a_rollback(database: Database, edit: int) -> None:
     difference = told("build", "diff", before[:7], released["after_build"])
     assert difference["parts"][0]["words"] == "Articles: “Refunds” version 2 instead of 1."
     assert reason in run("releases", "list").stdout
+    accepted = ("releases", "accept", str(released["release"]), "--reason")
+    assert "Write why" in refused(*accepted, " ")
+    assert told(*accepted, "It is what we want.", "--as", "sam")["watch"] == "closed"
     back = told("releases", "roll-back", str(released["release"]), "--reason", "Too early.")
     assert back["after_build"] == before
     assert "Rollback: Change: Refunds" in run("releases", "list").stdout
@@ -80,6 +83,16 @@ def test_instructions_from_a_file(database: Database, edit: int, tmp_path: Path)
     assert made["title"] == "Brief"
     assert told("proposals", "withdraw", str(made["proposal"]))["state"] == "withdrawn"
     assert "cannot be read" in refused("proposals", "propose", "--instructions", str(tmp_path / "none"))
+    parts = ("provider=compatible", "name=small", "base_url=https://models.example/v1")
+    named = [each for part in parts for each in ("--model", part)]
+    model = told("proposals", "propose", *named, "--as", "sue")
+    shown = told("proposals", "show", str(model["proposal"]))
+    (change,) = shown["changes"]
+    assert change["kind"] == "model"
+    told("proposals", "remove", str(change["change"]), "--as", "sue")
+    rules = told("proposals", "show", str(model["proposal"]))["gate"]["rules"]
+    assert [each["words"] for each in rules if each["name"] == "changes" and each["state"] == "failed"]
+    assert "like --model" in refused("proposals", "propose", "--model", "offline")
     assert "Name one of" in refused("proposals", "propose")
     assert "no such proposal" in refused("proposals", "show", "999")
     assert "There is no build" in refused("build", "show", "0000")

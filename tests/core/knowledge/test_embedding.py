@@ -6,11 +6,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
 from core.database import Database
-from core.knowledge import ArticleRecord, IndexProgress, embed_missing, index_progress
+from core.identity import SYSTEM
+from core.knowledge import (
+    ArticleRecord,
+    IndexProgress,
+    embed_ahead,
+    embed_missing,
+    embedding,
+    index_progress,
+    keep_vectors,
+    publish,
+)
 from core.knowledge.tables import PassageVector, SearchStamp
 from tests.core.knowledge.making import REFUND, WordEmbedder, fill
 
@@ -102,3 +113,16 @@ def test_each_batch_moves_the_stamp(database: Database) -> None:
     embed_missing(database=database, embedder=WordEmbedder(), batch=10)
     with database.reading() as session:
         assert session.execute(select(col(SearchStamp.vectors))).scalar_one() == 4
+
+
+def test_of_a_very_long_article_the_rest_comes_later(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding, "_ROWS", 10)
+    embedder = WordEmbedder()
+    body = "\n\n".join(f"## Rule {number}\n\nRule {number} is about refunds." for number in range(40))
+    ahead = embed_ahead([("Rules", body)], embedder=embedder, most=33)
+    with database.transaction() as session:
+        version = publish(SYSTEM, ArticleRecord("rules", "Rules", body, locale="en"), session=session)
+        assert keep_vectors([version.key], ahead, session=session) == 33
+    assert embed_missing(database=database, embedder=embedder, batch=5) == 7

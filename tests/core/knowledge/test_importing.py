@@ -143,12 +143,16 @@ def test_what_was_edited_here_stays_until_its_source_changes(database: Database)
     with database.transaction() as session:
         edit = open_edit(SYSTEM, live().article_id, session=session)
         edit.title, edit.body = "Refunds and returns", "A refund takes 30 days."
+        edit.tags = ["ours"]
         released = put_frozen(SYSTEM, freeze_edit(edit, session=session), session=session)
     report = fill(database)
     assert (report.updated, report.unchanged, report.replaced) == (0, 4, [])
     assert live().key == released.key
+    with database.reading() as session:
+        assert session.get_one(Article, released.article_id).tags == ["ours"]
     relabelled = fill(database, [replace(REFUND, tags=("money",))])
     assert relabelled.updated == 1
+    assert fill(database, [replace(REFUND, tags=("money",))]).unchanged == 1
     assert (live().key, live().title) == (released.key, "Refunds and returns")
     with database.reading() as session:
         article = session.get_one(Article, released.article_id)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from core.database import Database
 from core.errors import Conflict, InvalidInput, PermissionDenied
 from core.identity import Actor
+from core.knowledge import ArticleEdit, open_edit, save_edit, text_of
 from core.releases import (
     Gate,
     Proposal,
     Release,
     Replay,
+    changes_of,
     get_proposal,
     override,
+    propose_archive,
     propose_change,
     propose_edit,
     read_gate,
+    remove_change,
     review,
     ship,
 )
@@ -49,6 +55,7 @@ def test_nothing_passes_before_it_was_replayed_and_approved(
     assert states(found) == {
         "changes": "passed",
         "current": "passed",
+        "scheduled": "passed",
         "replayed": "unknown",
         "fresh": "unknown",
         "critical": "unknown",
@@ -70,6 +77,7 @@ def test_nothing_passes_before_it_was_replayed_and_approved(
         ({"word": "no verdict", "words": "No case can be compared."}, "not_worse", "No case"),
         ({"errors_share": 0.03}, "errors", "3.0 % of the cases"),
         ({"counts": {"sampled": 20, "sample_errors": 1}}, "errors", "5.0 % of the sample"),
+        ({"word": "great"}, "not_worse", "No difference"),
     ],
 )
 def test_what_a_replay_found_shuts_it(
@@ -113,6 +121,130 @@ def test_what_went_live_meanwhile_asks_for_another_replay(
     assert [each.name for each in found.rules if not each.holds] == ["fresh"]
     replayed(database, settings, proposal)
     assert gate(database, settings, proposal, sam).open
+
+
+def test_what_a_replay_did_not_look_at_is_not_known(
+    database: Database, settings: Settings, proposal: Proposal, sam: Actor
+) -> None:
+    replay = replayed(database, settings, proposal)
+    with database.transaction() as session:
+        session.get_one(Replay, replay.key).report = {"flips": 0}
+        review(sam, proposal.key, approve=True, revision=None, session=session)
+    found = gate(database, settings, proposal, sam)
+    assert {each.name for each in found.rules if each.state == "unknown"} == {
+        "critical",
+        "not_worse",
+        "errors",
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "rule"),
+    [
+        ({"state": "running"}, ("unknown", "not over yet")),
+        ({"state": "stopped"}, ("failed", "It was stopped. Replay again.")),
+        ({"state": "failed", "error": "The disk is full."}, ("failed", "The disk is full. Replay again.")),
+    ],
+)
+def test_a_replay_that_did_not_finish_opens_nothing(
+    database: Database,
+    settings: Settings,
+    proposal: Proposal,
+    sam: Actor,
+    values: dict[str, str],
+    rule: tuple[str, str],
+) -> None:
+    passed(database, settings, proposal, sam)
+    with database.transaction() as session:
+        session.add(Replay(proposal_id=proposal.key, **values))
+    found = {each.name: each for each in gate(database, settings, proposal, sam).rules}
+    assert (found["replayed"].state, rule[1] in found["replayed"].words) == (rule[0], True)
+    assert found["critical"].state == "unknown"
+
+
+def test_of_two_proposals_for_one_article_the_second_is_overtaken(
+    database: Database,
+    settings: Settings,
+    articles: dict[str, int],
+    proposal: Proposal,
+    sue: Actor,
+    sam: Actor,
+) -> None:
+    with database.transaction() as session:
+        away = propose_archive(sue, articles["refunds"], session=session)
+    for each in (proposal, away):
+        passed(database, settings, each, sam)
+    ship(sam, away.key, database=database, settings=settings)
+    with pytest.raises(Conflict, match="was live when this was proposed and is archived now"):
+        ship(sam, proposal.key, database=database, settings=settings)
+
+
+def test_taking_a_change_out_voids_the_approval(
+    database: Database,
+    settings: Settings,
+    articles: dict[str, int],
+    proposal: Proposal,
+    sue: Actor,
+    sam: Actor,
+) -> None:
+    with database.transaction() as session:
+        propose_archive(sue, articles["invoices"], session=session, proposal_id=proposal.key)
+    passed(database, settings, proposal, sam)
+    with database.transaction() as session:
+        remove_change(sue, changes_of(proposal.key, session=session)[1].key, session=session)
+    found = states(gate(database, settings, proposal, sue))
+    assert (found["replayed"], found["reviewed"]) == ("unknown", "unknown")
+    with database.transaction() as session:
+        remove_change(sue, changes_of(proposal.key, session=session)[0].key, session=session)
+        assert session.exec(select(ArticleEdit)).one().state == "open"
+    assert states(gate(database, settings, proposal, sue))["changes"] == "failed"
+
+
+def test_nobody_approves_words_they_typed(
+    database: Database, settings: Settings, articles: dict[str, int], sue: Actor, sam: Actor, mia: Actor
+) -> None:
+    with database.transaction() as session:
+        edit = open_edit(sue, articles["refunds"], session=session)
+        for actor, body in ((sam, "Typed by Sam."), (sue, "Typed by both.")):
+            was = text_of(edit)
+            save_edit(actor, edit.key, base=was, mine=replace(was, body=body), session=session)
+        made = propose_edit(sue, edit.key, session=session)
+        assert [get_proposal(who, made.key, session=session).mine for who in (sue, sam, mia)] == [
+            True,
+            True,
+            False,
+        ]
+    with pytest.raises(PermissionDenied, match="typed in its text"), database.transaction() as session:
+        review(sam, made.key, approve=True, revision=None, session=session)
+    with database.transaction() as session:
+        propose_archive(mia, articles["invoices"], session=session, proposal_id=made.key)
+    override(mia, made.key, REASON, revision=None, database=database, settings=settings)
+    found = gate(database, settings, made, mia)
+    assert [each.name for each in found.rules if not each.holds] == ["reviewed"]
+
+
+def test_the_last_word_of_two_counts(
+    database: Database, settings: Settings, proposal: Proposal, sam: Actor, mia: Actor
+) -> None:
+    override(mia, proposal.key, REASON, revision=None, database=database, settings=settings)
+    with database.transaction() as session:
+        review(sam, proposal.key, approve=False, note="Wrong.", revision=None, session=session)
+    found = gate(database, settings, proposal, sam)
+    assert [each.words for each in found.rules if not each.holds] == ["Sam returned it: Wrong."]
+    override(mia, proposal.key, REASON, revision=None, database=database, settings=settings)
+    assert gate(database, settings, proposal, sam).open
+
+
+def test_an_override_of_a_stale_replay_ends_with_the_next_release(
+    database: Database, settings: Settings, proposal: Proposal, sam: Actor, mia: Actor
+) -> None:
+    passed(database, settings, proposal, sam)
+    fill(database, invoices="Invoices are sent on the second day.")
+    override(mia, proposal.key, REASON, revision=None, database=database, settings=settings)
+    assert gate(database, settings, proposal, mia).open
+    fill(database, invoices="Invoices are sent on the third day.")
+    found = gate(database, settings, proposal, mia)
+    assert [each.name for each in found.rules if not each.holds] == ["fresh"]
 
 
 def test_nobody_approves_what_is_theirs(

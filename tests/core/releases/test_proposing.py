@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
 import pytest
 from sqlmodel import select
 
-from core.database import Database
+from core.database import Database, now
 from core.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from core.identity import Actor, Role
+from core.knowledge import drop_edit
 from core.knowledge.tables import ArticleEdit
 from core.releases import (
     Proposal,
     Replay,
+    change_of_edit,
     get_proposal,
     list_proposals,
     propose_archive,
     propose_change,
     propose_edit,
+    read_gate,
     remove_change,
     update_proposal,
     withdraw,
 )
+from core.settings import Settings
 from tests.core.releases.making import add_edit, fill, proposed
 
 ADMIN = Actor(99, "admin", "Admin", Role.ADMIN)
@@ -64,9 +72,10 @@ def test_several_changes_make_one_proposal(database: Database, articles: dict[st
 def test_the_same_click_twice_is_one_proposal(
     database: Database, articles: dict[str, int], sue: Actor, sam: Actor
 ) -> None:
+    served = {"provider": "compatible", "name": "big", "base_url": "http://127.0.0.1:1/v1"}
     with database.transaction() as session:
         made = [propose_archive(sue, articles["invoices"], session=session) for _ in range(2)]
-        made += [propose_change(sue, "model", {"provider": "offline"}, session=session) for _ in range(2)]
+        made += [propose_change(sue, "model", served, session=session) for _ in range(2)]
         made.append(propose_archive(sam, articles["invoices"], session=session))
     assert made[0].key == made[1].key
     assert made[2].key == made[3].key
@@ -103,6 +112,32 @@ def test_what_cannot_be_proposed_is_said(database: Database, articles: dict[str,
             propose_archive(ADMIN, articles["refunds"], session=session)
 
 
+def test_an_archiving_in_place_of_an_edit_sets_the_edit_free(
+    database: Database, articles: dict[str, int], sue: Actor
+) -> None:
+    proposal = proposed(database, sue, articles["refunds"], "One.")
+    with database.transaction() as session:
+        propose_archive(sue, articles["refunds"], session=session, proposal_id=proposal.key)
+        (change,) = get_proposal(sue, proposal.key, session=session).changes
+        assert change.change.kind == "archive"
+        edit = session.exec(select(ArticleEdit)).one()
+        assert edit.state == "open"
+        drop_edit(sue, edit.key, session=session)
+
+
+def test_dates_that_cannot_be_are_refused_before_anybody_replays(
+    database: Database, articles: dict[str, int], sue: Actor
+) -> None:
+    start = now() + timedelta(days=3)
+    for name, values in (
+        ("refunds", {"effective_from": start, "effective_until": start - timedelta(hours=1)}),
+        ("invoices", {"effective_until": now() - timedelta(hours=1)}),
+    ):
+        with pytest.raises(InvalidInput, match="would end before it"), database.transaction() as session:
+            edit = add_edit(session, sue, articles[name], "Text.", **values)
+            propose_edit(sue, edit.key, session=session)
+
+
 def test_an_edit_of_an_older_version_is_not_proposed(
     database: Database, articles: dict[str, int], sue: Actor
 ) -> None:
@@ -111,6 +146,21 @@ def test_an_edit_of_an_older_version_is_not_proposed(
     fill(database, refunds="Imported meanwhile.")
     with pytest.raises(Conflict, match="newer version"), database.transaction() as session:
         propose_edit(sue, edit.key, session=session)
+
+
+def test_an_end_that_went_by_is_said_on_the_proposal(
+    database: Database,
+    settings: Settings,
+    articles: dict[str, int],
+    sue: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    end = now() + timedelta(days=1)
+    made = proposed(database, sue, articles["refunds"], "Sale!", effective_until=end)
+    monkeypatch.setattr("core.releases.kinds.articles.now", lambda: end)
+    found = read_gate(sue, made.key, database=database, settings=settings)
+    (words,) = [each.words for each in found.rules if each.state == "failed"]
+    assert "choose a later end" in words
 
 
 def test_two_tabs_do_not_overwrite_each_other(
@@ -146,3 +196,35 @@ def test_a_withdrawn_proposal_is_over_and_its_edit_open(
         again = propose_edit(sue, edit.key, session=session)
         assert again.key != proposal.key
         assert len(session.exec(select(Proposal)).all()) == 2
+
+
+def test_proposing_again_while_it_is_taken_out_waits_its_turn(
+    database: Database, articles: dict[str, int], sue: Actor
+) -> None:
+    proposal = proposed(database, sue, articles["refunds"], "One.")
+    with database.transaction() as session:
+        propose_archive(sue, articles["invoices"], session=session, proposal_id=proposal.key)
+        edit_id = session.exec(select(ArticleEdit)).one().key
+    ready = Barrier(2)
+
+    def propose(number: int) -> None:
+        ready.wait(30)
+        with database.transaction() as session:
+            propose_edit(sue, edit_id, session=session, why=str(number))
+
+    def take_out(_number: int) -> None:
+        with database.reading() as session:
+            change = change_of_edit(edit_id, session=session)
+        ready.wait(30)
+        if change is not None:
+            with database.transaction() as session:
+                remove_change(sue, change.key, session=session)
+
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(12):
+            both = [pool.submit(propose, number), pool.submit(take_out, number)]
+            for each in both:
+                each.result(30)
+    with database.reading() as session:
+        state = session.get_one(ArticleEdit, edit_id).state
+        assert (state == "proposed") == (change_of_edit(edit_id, session=session) is not None)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -15,7 +16,7 @@ from core.errors import Conflict, InvalidInput, PermissionDenied
 from core.evals import note_releases
 from core.evals.tables import ScoreMarker
 from core.identity import Actor
-from core.knowledge import search
+from core.knowledge import search, set_owner, set_review_on
 from core.knowledge.tables import Article, ArticleEdit, ArticleVersion, Passage, PassageVector
 from core.releases import (
     Proposal,
@@ -33,6 +34,11 @@ from core.releases.opening import changes_of
 from core.releases.shipping import shipping
 from core.settings import Settings
 from tests.core.releases.making import add_classifier, add_edit, fill, live_text, passed, proposed, released
+
+
+def proposed_archive(database: Database, actor: Actor, article_id: int) -> Proposal:
+    with database.transaction() as session:
+        return propose_archive(actor, article_id, session=session)
 
 
 def _count(database: Database, table: type) -> int:
@@ -207,20 +213,110 @@ def test_a_change_is_tried_at_once(database: Database, articles: dict[str, int],
         raise ZeroDivisionError
 
 
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("body", "Typed on."),
+        ("tags", ["new"]),
+        ("locale", "en-GB"),
+        ("effective_until", datetime(2030, 1, 1, tzinfo=UTC)),
+        ("note", "What it says now"),
+    ],
+)
 def test_who_types_on_keeps_the_edit(
-    database: Database, settings: Settings, articles: dict[str, int], sue: Actor, sam: Actor
+    database: Database,
+    settings: Settings,
+    articles: dict[str, int],
+    sue: Actor,
+    sam: Actor,
+    field: str,
+    typed: Any,
 ) -> None:
     proposal = proposed(database, sue, articles["refunds"], "Proposed.")
     passed(database, settings, proposal, sam)
     with database.transaction() as session:
         edit = session.exec(select(ArticleEdit)).one()
-        edit.body, edit.revision = "Typed on.", edit.revision + 1
+        setattr(edit, field, typed)
+        edit.revision += 1
         session.add(edit)
     ship(sam, proposal.key, database=database, settings=settings)
     assert live_text(database, articles["refunds"]) == "Proposed."
     with database.reading() as session:
         edit = session.exec(select(ArticleEdit)).one()
-        assert (edit.state, edit.body) == ("open", "Typed on.")
+        assert (edit.state, getattr(edit, field)) == ("open", typed)
+        article = session.get_one(Article, articles["refunds"])
+        assert (article.tags, article.locale) == ([], "en")
+
+
+def test_what_was_proposed_of_its_care_goes_live_and_what_was_set_since_stays(
+    database: Database, settings: Settings, articles: dict[str, int], sue: Actor, sam: Actor
+) -> None:
+    day, later = date(2030, 1, 1), date(2030, 6, 1)
+    with database.transaction() as session:
+        set_owner(sue, articles["refunds"], sam.person_id, session=session)
+        set_review_on(sue, articles["refunds"], day, session=session)
+    proposal = proposed(database, sue, articles["refunds"], "One.", owner_id=None, review_on=day)
+    passed(database, settings, proposal, sam)
+    with database.transaction() as session:
+        edit = session.exec(select(ArticleEdit)).one()
+        edit.owner_id = sue.person_id  # typed after it was proposed
+        session.add(edit)
+        set_review_on(sue, articles["refunds"], later, session=session)
+    ship(sam, proposal.key, database=database, settings=settings)
+    with database.reading() as session:
+        article = session.get_one(Article, articles["refunds"])
+        assert (article.owner_id, article.review_on) == (None, later)
+        edit = session.exec(select(ArticleEdit)).one()
+        assert (edit.state, edit.owner_id, edit.review_on) == ("open", sue.person_id, later)
+        live = session.get_one(ArticleVersion, article.live_version_id)
+        assert live.author_id == sue.person_id  # who wrote it, not who released it
+
+
+def test_nothing_that_waits_for_its_date_takes_a_change_back_unseen(
+    database: Database, settings: Settings, articles: dict[str, int], sue: Actor, sam: Actor
+) -> None:
+    tomorrow = now() + timedelta(days=1)
+    made = proposed(database, sue, articles["refunds"], "From tomorrow on.", effective_from=tomorrow)
+    passed(database, settings, made, sam)
+    dated = ship(sam, made.key, database=database, settings=settings)
+    fix = proposed(database, sue, articles["refunds"], "A typo less.")
+    away = proposed_archive(database, sue, articles["refunds"])
+    for each in (fix, away):
+        passed(database, settings, each, sam)
+        with pytest.raises(Conflict, match="takes the other back"):
+            ship(sam, each.key, database=database, settings=settings)
+    roll_back(sam, dated.key, "Put both together.", database=database, settings=settings)
+    ship(sam, fix.key, database=database, settings=settings)
+
+
+def test_a_change_of_what_waits_takes_its_place(
+    database: Database, settings: Settings, articles: dict[str, int], sue: Actor, sam: Actor
+) -> None:
+    start = now() + timedelta(days=2)
+    made = proposed(database, sue, articles["refunds"], "From then on.", effective_from=start)
+    passed(database, settings, made, sam)
+    with database.transaction() as session:
+        edit = session.exec(select(ArticleEdit)).one()
+        edit.body = "From then on, better."
+    first = ship(sam, made.key, database=database, settings=settings)
+    with database.transaction() as session:
+        edit = session.exec(select(ArticleEdit)).one()
+        assert edit.state == "open"  # on top of what waits
+        better = propose_edit(sue, edit.key, session=session)
+    passed(database, settings, better, sam)
+    second = ship(sam, better.key, database=database, settings=settings)
+    assert _starting(database) == ["From then on, better."]
+    with pytest.raises(Conflict, match=second.title):
+        roll_back(sam, first.key, "Bad.", database=database, settings=settings)
+    roll_back(sam, second.key, "Not better.", database=database, settings=settings)
+    assert _starting(database) == ["From then on."]
+    roll_back(sam, first.key, "Not at all.", database=database, settings=settings)
+    assert _starting(database) == []
+
+
+def _starting(database: Database) -> list[str]:
+    with database.reading() as session:
+        return list(session.exec(select(ArticleVersion.body).where(ArticleVersion.start_state == "waiting")))
 
 
 def test_a_classifier_goes_live_with_its_article_and_both_come_back(

@@ -11,11 +11,11 @@ from core.criteria import ensure_criteria
 from core.database import Database, now
 from core.errors import InvalidInput, PermissionDenied
 from core.identity import Actor
-from core.releases import Release, close_watch, get_release, roll_back, watch_releases
+from core.releases import Release, close_watch, get_release, roll_back, ship, watch_releases
 from core.settings import Settings
 from tests.core.evals.scores.making import criterion
 from tests.core.evals.scores.test_watching import fill
-from tests.core.releases.making import released
+from tests.core.releases.making import passed, proposed, released
 
 
 @pytest.fixture
@@ -66,6 +66,31 @@ def test_what_holds_is_steady_when_its_time_is_over(database: Database, release:
     assert state(database, release) == "watching"
     assert watch_releases(database=database, at=later(release, 8)) == 1
     assert state(database, release) == "steady"
+
+
+def test_what_waits_for_its_date_is_watched_from_then_on(
+    database: Database,
+    settings: Settings,
+    articles: dict[str, int],
+    sue: Actor,
+    sam: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(settings, "watch_days", 6)
+    start = now() + timedelta(days=10)
+    made = proposed(database, sue, articles["refunds"], "Soon.", effective_from=start)
+    passed(database, settings, made, sam)
+    release = ship(sam, made.key, database=database, settings=settings)
+    assert release.watch_until == start + timedelta(days=6)
+    with database.reading() as session:
+        words = get_release(sue, release.key, session=session).watch_words
+    assert words.startswith(f"Watched from {start:%d %B %Y}, when it starts")
+    with database.transaction() as session:
+        ensure_criteria(session=session)
+        scores(session, start.date(), after=24)
+    assert watch_releases(database=database, at=start) == 0
+    assert watch_releases(database=database, at=start + timedelta(days=4)) == 1
+    assert state(database, release) == "fallen"
 
 
 def test_without_scores_it_says_that_nothing_could_be_compared(

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import streamlit as st
 from sqlmodel import Session
 
-from core.classifiers import NOT_ENOUGH, has_enough_labels, roll_back, ship, withdraw
+from core.classifiers import NOT_ENOUGH, has_enough_labels, needs_proposal, roll_back, ship, withdraw
 from core.classifiers.tables import Classifier, ClassifierVersion
 from core.identity import Actor
+from core.releases import propose_change
 from pages.process import get_process
 from pages.specialist.classifiers.words import headline
 from pages.widgets import confirming
@@ -37,6 +38,8 @@ def go_live_dialog(user: Actor, classifier: Classifier, version: ClassifierVersi
     """The figures, what live means, and why."""
     sure = has_enough_labels(version)
     st.markdown(f"**Version {version.version}** · {escape(headline(version.report))}")
+    if _goes_through_the_gate(user, classifier, version.key):
+        return
     if not sure:
         st.warning(
             f"{NOT_ENOUGH} Let it judge in shadow first, or write why it should go live all the same. "
@@ -85,6 +88,8 @@ def go_live_dialog(user: Actor, classifier: Classifier, version: ClassifierVersi
 def roll_back_dialog(user: Actor, classifier: Classifier, back: ClassifierVersion) -> None:
     """Why, and then the version before judges again."""
     st.markdown(f"**Version {back.version}** · {escape(headline(back.report))}")
+    if _goes_through_the_gate(user, classifier, back.key):
+        return
     st.caption("It judges what arrives from now on. What was judged meanwhile stays as it is.")
     asked = f"ship_back_reason_{classifier.live_version_id}"
     st.text_area("Why?", key=asked, max_chars=_MOST, height=80)
@@ -112,6 +117,8 @@ def withdraw_dialog(user: Actor, classifier: Classifier, stage: str, version: Cl
             escape(f"The AI will draft replies again where it found {', '.join(version.hold_back)}."),
             icon=":material/warning:",
         )
+    if stage == "live" and _goes_through_the_gate(user, classifier, None):
+        return
     asked = f"ship_withdraw_reason_{stage}"
     st.text_input("Why?", key=asked, max_chars=_MOST, placeholder="Optional")
 
@@ -125,6 +132,32 @@ def withdraw_dialog(user: Actor, classifier: Classifier, stage: str, version: Cl
         done=f"Version {version.version} no longer judges {where}.",
         key="ship_withdraw_confirm",
     )
+
+
+def _goes_through_the_gate(user: Actor, classifier: Classifier, version_id: int | None) -> bool:
+    """Offer to propose what cannot simply be done, because it changes what the AI drafts upon."""
+    with get_process().database.reading() as session:
+        if not needs_proposal(classifier, version_id, session=session):
+            return False
+    st.caption(
+        "This decides where the AI drafts nothing. Such a change is replayed and read by a second person "
+        "before it goes live: propose it here, and follow it on the Releases page."
+    )
+    asked = f"ship_propose_reason_{version_id}"
+    st.text_area("Why now?", key=asked, max_chars=_MOST, height=80, placeholder="For whoever reviews it")
+
+    def act(session: Session, why: str) -> None:
+        content = {"version_id": version_id}
+        propose_change(user, "classifier", content, session=session, why=why, classifier_id=classifier.key)
+
+    confirm(
+        "Propose",
+        act,
+        reason_key=asked,
+        done="Proposed. Replay it on the Releases page.",
+        key="ship_propose_confirm",
+    )
+    return True
 
 
 def put_into_shadow(user: Actor, classifier: Classifier, version: ClassifierVersion) -> None:

@@ -15,6 +15,7 @@ _ICONS = {
     "note": ":gray[:material/info:]",
 }
 _MOST = 60
+_MOST_HEADINGS = 150  # each is a button, and thousands make a browser stand still
 
 
 def show(view: EditView) -> None:
@@ -36,8 +37,11 @@ def show(view: EditView) -> None:
     if checks.outline:
         st.markdown("**Outline**")
         with st.container(key="edit_outline", gap=None):
-            for place, heading in enumerate(checks.outline):
+            for place, heading in enumerate(checks.outline[:_MOST_HEADINGS]):
                 _heading(view.edit.key, heading, place)
+        if len(checks.outline) > _MOST_HEADINGS:
+            left = len(checks.outline) - _MOST_HEADINGS
+            st.caption(f"{left:,} more headings are not listed. An article this long is better split.")
 
 
 def _finding(edit_id: int, finding: Finding, place: int) -> None:

@@ -13,8 +13,9 @@ from pages.specialist.knowledge.health.words import theme
 from pages.widgets.labels import language
 
 _FEW = 10
-_ROWS = 14
-_HEIGHT = 520
+_LOW = "▼"
+_ROWS = 13
+_HEIGHT = 458
 
 
 def show(coverage: Sequence[Coverage]) -> None:
@@ -42,15 +43,16 @@ def show(coverage: Sequence[Coverage]) -> None:
         column_config={"Theme": st.column_config.TextColumn(width=180, pinned=True)},
     )
     st.caption(
-        "The share of conversations for which the newest draft found an answer in the articles, with its "
-        f"95 % interval (Wilson); below {_FEW} conversations only the count is given. Drafts that did not "
-        "answer for another reason do not count."
+        f"{_LOW} fewer than half were answered; – nobody asked. The share of conversations for which the "
+        f"newest draft found an answer, with its 95 % interval (Wilson); below {_FEW} only the count. "
+        "Drafts that did not answer for another reason do not count."
     )
 
 
 def _said(rate: Rate | None) -> str:
     if rate is None:
         return "–"
+    mark = f"{_LOW} " if 2 * rate.successes < rate.n else ""
     if rate.n < _FEW:
-        return f"{rate.successes} of {rate.n}"
-    return f"{rate.estimate:.0%} of {rate.n} ({rate.low:.0%} to {rate.high:.0%})".replace("%", " %")
+        return f"{mark}{rate.successes} of {rate.n}"
+    return f"{mark}{rate.estimate:.0%} of {rate.n} ({rate.low:.0%} to {rate.high:.0%})".replace("%", " %")

@@ -26,6 +26,10 @@ def show(actor: Actor, gaps: Sequence[Gap]) -> None:
         st.info("Drafts found what they needed in every conversation of this time.", icon=":material/check:")
         return
     key = f"health_gaps_{hash(tuple((each.theme, each.locale) for each in gaps))}"
+    st.markdown(
+        "What customers asked and no article answered: the newest draft of these conversations said so. "
+        "Write the article, or take it from what people answered by hand."
+    )
     drawn = st.dataframe(
         pd.DataFrame(
             {
@@ -51,10 +55,8 @@ def show(actor: Actor, gaps: Sequence[Gap]) -> None:
         },
     )
     rows = drawn["selection"]["rows"]
-    st.caption(
-        "A conversation counts once, by its newest draft: it said that knowledge lacks the answer."
-        + ("" if rows else " Select a row to see conversations.")
-    )
+    if not rows:
+        st.caption("Select a row to see conversations.")
     if rows and rows[0] < len(gaps):
         _gap(actor, gaps[rows[0]])
 
@@ -75,14 +77,14 @@ def _gap(actor: Actor, gap: Gap) -> None:
             if actor.can(Permission.KNOWLEDGE_EDIT):
                 st.button(
                     "Write an article",
+                    type="primary",
                     icon=":material/add:",
                     key="health_write",
                     on_click=begin_article,
                     args=(actor,),
                 )
-        newest = "The newest" if gap.conversations > len(gap.examples) else "What was asked"
         if actor.can(Permission.CONVERSATIONS_READ):
-            st.caption(newest)
+            st.caption("The newest" if gap.conversations > len(gap.examples) else "What was asked")
             for each in gap.examples:
                 page_link(
                     "assist",

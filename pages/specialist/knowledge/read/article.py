@@ -16,6 +16,8 @@ from pages.widgets.labels import language
 from pages.widgets.style import escape
 from pages.widgets.times import moment
 
+_MOST_PASSAGES = 100
+
 
 def show(actor: Actor, article_id: int | None) -> None:
     """Draw the article, or say how to open one."""
@@ -97,8 +99,10 @@ def _facts(actor: Actor, view: ArticleView, shown: ArticleVersion | None) -> Non
 def _passages(version: ArticleVersion) -> None:
     with get_process().database.reading() as session:
         passages = passages_of(version.key, session=session)
-    st.caption(f"Drafts search and cite these {len(passages)} pieces.")
-    for passage in passages:
+    st.caption(f"Drafts search and cite these {len(passages):,} pieces.")
+    for passage in passages[:_MOST_PASSAGES]:
         with st.container(border=True, gap="small"):
             st.caption(escape(passage.heading_path))
             rich_text([{"text": passage.text}], key=f"passage_{passage.key}", small=True)
+    if len(passages) > _MOST_PASSAGES:
+        st.caption(f"{len(passages) - _MOST_PASSAGES:,} more follow. Drafts search them all the same.")

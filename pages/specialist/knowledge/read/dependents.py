@@ -76,12 +76,11 @@ def _cases(actor: Actor, found: Dependents) -> None:
         return
     count = len(shown) + found.hidden_cases
     st.markdown("**One eval case depends on it**" if count == 1 else f"**{count:,} eval cases depend on it**")
+    if not actor.can(Permission.EVALS_READ):
+        return
     for each in shown[:_MOST]:
         with st.container(horizontal=True, vertical_alignment="center"):
-            if actor.can(Permission.EVALS_READ):
-                page_link("evals", escape(each.name), ":material/checklist:", tab="Cases", case=each.case_id)
-            else:
-                st.markdown(escape(each.name), width="content")
+            page_link("evals", escape(each.name), ":material/checklist:", tab="Cases", case=each.case_id)
             st.caption(_how(each))
     if len(shown) > _MOST:
         st.caption(f"The first {_MOST}, those that must cite it first.")

@@ -18,12 +18,17 @@ def show(actor: Actor, view: ArticleView) -> None:
     with get_process().database.reading() as session:
         begun = list_edits(actor, session=session, article_id=article.key)
     with st.container(horizontal=True, width="content", key="article_verbs"):
-        with st.popover("More", key=f"article_more_{article.key}"):
+        more = f"article_more_{article.key}"
+        with st.popover("More", key=more, on_change="rerun"):
             _translate(actor, article)
             if article.status == "live":
                 st.divider()
                 archiving = st.button(
-                    "Propose to archive it", icon=":material/archive:", key=f"archive_ask_{article.key}"
+                    "Propose to archive it",
+                    icon=":material/archive:",
+                    key=f"archive_ask_{article.key}",
+                    on_click=_close,
+                    args=(more,),
                 )
             else:
                 archiving = False
@@ -50,3 +55,8 @@ def _translate(actor: Actor, article: Article) -> None:
         key=f"translate_{article.key}",
         on_click=lambda: making.begin_translation(actor, article, st.session_state[key]),
     )
+
+
+def _close(popover: str) -> None:
+    """It would stand above the dialog."""
+    st.session_state[popover] = False

@@ -14,12 +14,12 @@ from pages.widgets.times import moment
 _CHOSEN = "suggestion"
 _DRAWN = "suggestions_drawn"
 _WIDTHS = {
-    "Title": 340,
+    "Title": 255,
     "Conversations": 105,
-    "Would be": 220,
-    "In knowledge": 180,
-    "From": 150,
-    "Language": 90,
+    "Would be": 170,
+    "In knowledge": 150,
+    "From": 120,
+    "Language": 80,
 }
 
 
@@ -45,13 +45,17 @@ def table(actor: Actor, rows: list[SuggestionRow], *, most: int) -> None:
     st.session_state[_DRAWN] = [row.suggestion.key for row in rows]
     # a selection is a row number, so it means something only for the rows that were drawn
     key = f"suggestions_table_{hash(tuple(st.session_state[_DRAWN]))}"
+    # above the table, where its tools come up when the pointer is on it
+    more = f" The first {most}." if len(rows) == most else ""
+    st.caption(f"{counted(len(rows), 'suggestion', 'suggestions')}. Select one to read it.{more}")
+    found = [findings(row) for row in rows]
     st.dataframe(
         pd.DataFrame(
             {
                 "Title": [row.suggestion.title for row in rows],
                 "Conversations": [row.suggestion.affected for row in rows],
                 "Would be": [what(row) for row in rows],
-                "In knowledge": [findings(row) for row in rows],
+                **({"In knowledge": found} if any(found) else {}),
                 "From": [SOURCES.get(row.suggestion.source, row.suggestion.source) for row in rows],
                 "Language": [language(row.suggestion.locale) for row in rows],
                 "Changed": [moment(row.suggestion.updated_at, actor.time_zone) for row in rows],
@@ -72,8 +76,6 @@ def table(actor: Actor, rows: list[SuggestionRow], *, most: int) -> None:
             },
         },
     )
-    more = f" The first {most}." if len(rows) == most else ""
-    st.caption(f"{counted(len(rows), 'suggestion', 'suggestions')}. Select one to read it.{more}")
 
 
 def _select(key: str) -> None:

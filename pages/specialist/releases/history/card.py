@@ -12,6 +12,7 @@ from pages.specialist.releases import frame
 from pages.specialist.releases.history import dialogs
 from pages.specialist.releases.links import page_link
 from pages.specialist.releases.words import KINDS, Color
+from pages.widgets.confirming import open_dialog
 from pages.widgets.style import escape
 from pages.widgets.times import moment
 
@@ -42,6 +43,8 @@ def draw(user: Actor, view: ReleaseView, *, first: bool = False) -> None:
         for each in view.changes:
             _change(each)
         _builds(user, view, open_at_once=first)
+    may = _can_go_back(user, view)
+    dialogs.draw(user, view, back=may and not view.why_not, keep=may and release.watch_state == "fallen")
 
 
 def _head(user: Actor, view: ReleaseView) -> None:
@@ -71,27 +74,34 @@ def _verbs(user: Actor, view: ReleaseView) -> None:
             on_click=frame.open_proposal,
             args=(release.proposal_id,),
         )
-    if (
-        not user.can(Permission.RELEASES_SHIP)
-        or view.rolled_back_by is not None
-        or release.kind == "rollback"
-    ):
+    if not _can_go_back(user, view):
         return
     fallen = release.watch_state == "fallen"
-    if fallen and st.button(
-        "Keep it", icon=":material/done_all:", key=f"release_keep_{release.key}", help="Ends the watch."
-    ):
-        dialogs.keep_dialog(user, view)
-    pressed = st.button(
+    if fallen:
+        st.button(
+            "Keep it",
+            icon=":material/done_all:",
+            key=f"release_keep_{release.key}",
+            help="Ends the watch.",
+            on_click=open_dialog,
+            args=(dialogs.KEEP, release.key),
+        )
+    st.button(
         "Roll back",
         icon=":material/undo:",
         type="primary" if fallen else "secondary",
         key=f"release_back_{release.key}",
         disabled=bool(view.why_not),
         help=escape(view.why_not) or None,
+        on_click=open_dialog,
+        args=(dialogs.ROLL_BACK, release.key),
     )
-    if pressed:
-        dialogs.roll_back_dialog(user, view)
+
+
+def _can_go_back(user: Actor, view: ReleaseView) -> bool:
+    return (
+        user.can(Permission.RELEASES_SHIP) and view.rolled_back_by is None and view.release.kind != "rollback"
+    )
 
 
 def _change(each: ReleasedChange) -> None:
@@ -105,6 +115,9 @@ def _change(each: ReleasedChange) -> None:
 
 def _builds(user: Actor, view: ReleaseView, *, open_at_once: bool) -> None:
     release: Release = view.release
+    if release.before_build == release.after_build:
+        st.caption(f"The build stays {release.after_build[:7]}: nothing that shapes a draft is different.")
+        return
     label = f"What it changed of the build: {release.before_build[:7]} → {release.after_build[:7]}"
     box = st.expander(
         label,

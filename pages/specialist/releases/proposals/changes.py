@@ -12,6 +12,7 @@ from core.releases import ChangeView, ProposalView, propose_edit, remove_change
 from pages.process import get_process
 from pages.specialist.releases.links import page_link
 from pages.specialist.releases.proposals import steps
+from pages.specialist.releases.proposals.another import offer
 from pages.specialist.releases.words import KINDS, OVER, kind_words
 from pages.widgets.components import Segment, rich_text
 from pages.widgets.shell import run_action
@@ -20,6 +21,7 @@ from pages.widgets.word_differences import together
 
 _MOST, _MOST_CHANGED = 24_000, 4_000
 """Characters of one change on the screen: in all, and where only what changes is shown."""
+_BESIDE = ("classifier", "model")
 _CHANGED, _WHOLE = "What changes", "Whole text"
 
 
@@ -32,7 +34,9 @@ def draw(user: Actor, view: ProposalView) -> None:
         with st.container(border=True, gap="small", key=f"change_{each.change.key}"):
             _head(user, view, each, writes=writes)
             _warnings(user, view, each, writes=writes)
-            _text(each)
+            _text(each, over=view.stage in OVER)
+    if writes:
+        offer.offer(user, proposal_id=view.proposal.key)
 
 
 def _head(user: Actor, view: ProposalView, each: ChangeView, *, writes: bool) -> None:
@@ -50,7 +54,10 @@ def _head(user: Actor, view: ProposalView, each: ChangeView, *, writes: bool) ->
                 help="The proposal goes on without this change; the edit itself stays.",
                 on_click=partial(_remove, user, each.change.key, view.proposal.revision),
             )
-    st.caption(escape(f"{kind_words(each.kind)} · {each.words}" if each.words else kind_words(each.kind)))
+    kind = kind_words(each.kind)
+    st.caption(
+        escape(each.words if each.words.startswith(kind) else " · ".join(filter(None, (kind, each.words))))
+    )
 
 
 def _warnings(user: Actor, view: ProposalView, each: ChangeView, *, writes: bool) -> None:
@@ -71,13 +78,16 @@ def _warnings(user: Actor, view: ProposalView, each: ChangeView, *, writes: bool
                 )
 
 
-def _text(each: ChangeView) -> None:
+def _text(each: ChangeView, *, over: bool) -> None:
     key = f"change_text_{each.change.key}"
     if each.before_title != each.after_title and each.before_title and each.after_title:
         rich_text(_segments(each.before_title, each.after_title, whole=True), key=f"{key}_title", small=True)
     if each.before == each.after:
         if each.before_title == each.after_title:
             st.caption("The text stays as it is.")
+        return
+    if each.kind in _BESIDE:
+        _beside(each, key, over=over)
         return
     if not each.before or not each.after:
         rich_text(_cut(_segments(each.before, each.after, whole=True)), key=key, small=True, clip=True)
@@ -93,6 +103,17 @@ def _text(each: ChangeView) -> None:
     whole = part == _WHOLE
     segments = _cut(_segments(each.before, each.after, whole=whole), _MOST if whole else _MOST_CHANGED)
     rich_text(segments, key=f"{key}_{whole}", small=True)
+
+
+def _beside(each: ChangeView, key: str, *, over: bool) -> None:
+    """Settings are read one beside the other: word by word they would be a riddle."""
+    columns = st.columns(2, gap="medium")
+    for column, head, text in zip(
+        columns, ("Before" if over else "Now", "With this change"), (each.before, each.after), strict=True
+    ):
+        with column:
+            st.markdown(f":small[:gray[{head}]]")
+            rich_text([Segment(text=text)], key=f"{key}_{head}", small=True, clip=True)
 
 
 def _segments(before: str, after: str, *, whole: bool) -> list[Segment]:

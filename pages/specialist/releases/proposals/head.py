@@ -13,6 +13,7 @@ from pages.specialist.releases import frame
 from pages.specialist.releases.proposals import dialogs
 from pages.specialist.releases.proposals.steps import Steps, Verb
 from pages.specialist.releases.words import STAGES, Color
+from pages.widgets.confirming import open_dialog
 from pages.widgets.shell import run_action
 from pages.widgets.style import escape
 from pages.widgets.times import moment
@@ -48,12 +49,14 @@ def draw(user: Actor, view: ProposalView, gate: Gate | None, steps: Steps) -> No
                 st.badge(words, icon=icon, color=color)
                 st.caption(escape(" · ".join(_facts(user, view))))
         with st.container(horizontal=True, width="content", key="proposal_verbs"):
-            _verbs(user, view, gate, steps)
+            _verbs(user, view, steps)
     if proposal.why:
         st.markdown(escape(proposal.why))
     if steps.words:
         st.caption(escape(steps.words))
     _said(user, view)
+    possible = steps.also if steps.next is None else (steps.next, *steps.also)
+    dialogs.draw(user, view, gate, possible)
 
 
 def _facts(user: Actor, view: ProposalView) -> list[str]:
@@ -87,7 +90,7 @@ def _said(user: Actor, view: ProposalView) -> None:
         )
 
 
-def _verbs(user: Actor, view: ProposalView, gate: Gate | None, steps: Steps) -> None:
+def _verbs(user: Actor, view: ProposalView, steps: Steps) -> None:
     if view.release is not None:
         st.button(
             "Show it in the history",
@@ -101,19 +104,18 @@ def _verbs(user: Actor, view: ProposalView, gate: Gate | None, steps: Steps) -> 
     few = [each for each in steps.also if each in second]
     rest = [each for each in steps.also if each not in second]
     for verb in few:
-        _button(user, view, gate, verb)
+        _button(user, view, verb)
     if rest:
         with st.popover("More", icon=":material/more_horiz:", key="proposal_more"):
             for verb in rest:
-                _button(user, view, gate, verb, width="stretch")
+                _button(user, view, verb, width="stretch")
     if steps.next is not None:
-        _button(user, view, gate, steps.next, primary=True)
+        _button(user, view, steps.next, primary=True)
 
 
 def _button(
     user: Actor,
     view: ProposalView,
-    gate: Gate | None,
     verb: Verb,
     *,
     primary: bool = False,
@@ -122,28 +124,19 @@ def _button(
     label, icon = _LABELS[verb]
     if verb == "replay" and view.replay is not None:
         label = "Replay again"
-    pressed = st.button(
+    act = (
+        partial(_replay, user, view.proposal.key)
+        if verb == "replay"
+        else partial(open_dialog, verb, view.proposal.key, view.proposal.revision)
+    )
+    st.button(
         label,
         icon=icon,
         type="primary" if primary else "secondary",
         key=f"proposal_{verb}",
         width="stretch" if width == "stretch" else "content",
-        on_click=partial(_replay, user, view.proposal.key) if verb == "replay" else None,
+        on_click=act,
     )
-    if not pressed or verb == "replay" or gate is None:
-        return
-    if verb == "approve":
-        dialogs.approve_dialog(user, view)
-    elif verb == "return":
-        dialogs.return_dialog(user, view)
-    elif verb == "release":
-        dialogs.release_dialog(user, view, gate)
-    elif verb == "override":
-        dialogs.override_dialog(user, view, gate)
-    elif verb == "edit":
-        dialogs.edit_dialog(user, view)
-    else:
-        dialogs.withdraw_dialog(user, view)
 
 
 def _replay(user: Actor, proposal_id: int) -> None:

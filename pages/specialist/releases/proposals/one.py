@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import RatchetError
 from core.identity import Actor, Permission
-from core.releases import get_proposal, read_gate
+from core.releases import Gate, get_proposal, read_gate
 from pages.process import get_process
 from pages.specialist.releases import frame
 from pages.specialist.releases.proposals import changes, gate, head, steps, story
@@ -44,15 +44,17 @@ def draw(user: Actor, key: int) -> None:
     left, right = st.columns([1.9, 1], gap="medium")
     with left:
         changes.draw(user, view)
+        card.draw_result(user, view, stale=_stale(found))
     with right:
         if found is not None:
             gate.draw(found)
         elif view.release is not None:
             gate.draw_past(view.release)
         story.draw(user, view)
-    stale = (
-        next((each.words for each in found.rules if each.name in _STALE and not each.holds), "")
-        if found
-        else ""
-    )
-    card.draw_result(user, view, stale=stale)
+    card.draw_evidence(user, view)
+
+
+def _stale(found: Gate | None) -> str:
+    """Why what the replay found does not count any more."""
+    rules = found.rules if found is not None else ()
+    return next((each.words for each in rules if each.name in _STALE and not each.holds), "")

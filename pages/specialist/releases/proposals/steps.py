@@ -61,8 +61,7 @@ def writes(user: Actor) -> bool:
 
 def _second(user: Actor, view: ProposalView) -> bool:
     """Whether this person may review it: none of it is theirs."""
-    mine = view.own or any(each.change.person_id == user.person_id for each in view.changes)
-    return user.can(Permission.RELEASES_REVIEW) and not mine
+    return user.can(Permission.RELEASES_REVIEW) and not view.mine
 
 
 def _next(view: ProposalView, gate: Gate, possible: list[Verb]) -> Verb | None:
@@ -72,6 +71,8 @@ def _next(view: ProposalView, gate: Gate, possible: list[Verb]) -> Verb | None:
         return "release"
     if _needs_replay(gate):
         return "replay" if "replay" in possible else None
+    if view.stage == "returned":
+        return None  # its author is to change it first; whoever thinks otherwise finds the button
     # somebody who approves while another rule is broken should have to look for the button
     others = [each for each in gate.rules if each.name != "reviewed" and not each.holds]
     if "approve" in possible and not others:
@@ -93,6 +94,12 @@ def _words(user: Actor, view: ProposalView, gate: Gate, chosen: Verb | None) -> 
         return "It is being replayed. What comes next depends on what that finds."
     if gate.open:
         return "It can be released by a specialist or a manager."
+    if view.stage == "returned" and not _needs_replay(gate):
+        return (
+            "Change it as asked: an article where it is edited, then propose the edit again."
+            if view.own
+            else f"It is back with {view.author or 'its author'}, to be changed as asked."
+        )
     names = [each.name for each in gate.rules if not each.holds]
     if names == ["reviewed"]:
         return (

@@ -10,7 +10,7 @@ from core.releases import ProposalRow, list_proposals
 from pages.process import get_process
 from pages.specialist.releases import frame
 from pages.specialist.releases.links import page_link
-from pages.specialist.releases.proposals import instructions
+from pages.specialist.releases.proposals.another import offer
 from pages.specialist.releases.replay.words import row_words
 from pages.specialist.releases.words import change_words, stage_words
 from pages.widgets.times import moment
@@ -20,7 +20,7 @@ _DRAWN = "proposals_drawn"
 _EVERY = 2.0
 _OPEN, _RELEASED, _ALL = "Open", "Released", "All"
 _STATES = {_OPEN: "open", _RELEASED: "released", _ALL: None}
-_WIDTHS = {"Title": 230, "Changes": 180, "State": 130, "Replay": 140, "By": 105, "Changed": 110}
+_WIDTHS = {"Title": 190, "Changes": 150, "State": 120, "Replay": 140, "By": 100, "Changed": 90}
 
 
 def draw(user: Actor) -> None:
@@ -35,7 +35,7 @@ def draw(user: Actor) -> None:
             label_visibility="collapsed",
         )
         st.space("stretch")
-        instructions.offer(user)
+        offer.offer(user)
     state = _STATES[chosen or _OPEN]
     found = _read(user, state)
     if not found:

@@ -20,14 +20,14 @@ _LONG = 900
 def draw(found: ReplayView) -> None:
     """A card for each, a page at a time."""
     if not found.changed:
-        of = f", nor of {counted(found.conversations, 'recent conversation')}" if found.conversations else ""
-        st.caption(f"No answer would be another one, of no case{of}.")
+        of = f" and {counted(found.conversations, 'recent conversation')}" if found.conversations else ""
+        st.caption(f"Every answer stays as it is: {counted(sum(found.why.values()), 'case')}{of} were asked.")
         return
     shown = found.changed_answers
     with st.container(horizontal=True, vertical_alignment="center", key="replay_answers_head"):
-        more = f" {len(shown):,} of them are shown." if len(shown) < found.changed else ""
+        more = f" You see {len(shown):,} of them." if len(shown) < found.changed else ""
         st.caption(
-            f"{counted(found.changed, 'answer')} would be another one.{more} Nobody graded those to recent "
+            f"{counted(found.changed, 'answer')} would be different.{more} Nobody graded those to recent "
             "conversations: read whether the new one is right.",
             width="stretch",
         )
@@ -61,7 +61,7 @@ def _answer(label: str, output: Output, segments: list[Segment], *, key: str) ->
     decision = DECISIONS.get(output.decision, output.decision)
     st.markdown(f"**{label}** :small[:gray[{escape(decision)}]]")
     if not output.text:
-        said = output.reason.replace("_", " ")
+        said = output.reason.replace("_", " ").capitalize()
         st.caption(escape(". ".join(filter(None, ("No reply", said, output.question)))))
         return
     rich_text(segments, key=key, small=True, clip=len(output.text) > _LONG)

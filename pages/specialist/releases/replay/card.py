@@ -42,18 +42,32 @@ def draw_progress(user: Actor, view: ProposalView, *, stops: bool) -> None:
 
 
 def draw_result(user: Actor, view: ProposalView, *, stale: str) -> None:
-    """What it found; nothing before that.
+    """What it found, in short; nothing before that.
 
     Args:
         stale: why that does not count any more; empty where it does.
     """
-    if view.replay is None or view.replay.state in ACTIVE:
+    found = _over(user, view)
+    if found is None:
         return
-    found = kept.found(user, view)
-    if found is not None:
-        with st.container(key=f"proposal_replay_{view.replay.key}"):
-            st.subheader("What the replay found", anchor=False)
-            _result(user, found, stale)
+    with st.container(key=f"proposal_replay_{found.replay.key}"):
+        ended = found.state == "finished"
+        st.subheader("What the replay found" if ended else "The last replay", anchor=False)
+        _result(user, found, stale)
+
+
+def draw_evidence(user: Actor, view: ProposalView) -> None:
+    """What stands behind that, over the whole width."""
+    found = _over(user, view)
+    if found is not None and found.state == "finished":
+        with st.container(key=f"proposal_evidence_{found.replay.key}"):
+            evidence.draw(user, found)
+
+
+def _over(user: Actor, view: ProposalView) -> ReplayView | None:
+    if view.replay is None or view.replay.state in ACTIVE:
+        return None
+    return kept.found(user, view)
 
 
 def _progress(user: Actor, proposal_id: int, *, stops: bool) -> None:
@@ -97,7 +111,6 @@ def _result(user: Actor, found: ReplayView, stale: str) -> None:
     if stale:
         st.warning(escape(stale), icon=":material/sync_problem:")
     st.caption("  \n".join(escape(" · ".join(line)) for line in _facts(user, found)), width="stretch")
-    evidence.draw(user, found)
 
 
 def _facts(user: Actor, found: ReplayView) -> list[list[str]]:
@@ -107,7 +120,8 @@ def _facts(user: Actor, found: ReplayView) -> list[list[str]]:
         tried.append(counted(found.conversations, "recent conversation"))
     if found.ungraded:
         tried.append(
-            f"{counted(found.ungraded, 'case')} left out, because no grader answers what they expect"
+            f"{counted(found.ungraded, 'case')} left out, because no grader answers what "
+            f"{'it expects' if found.ungraded == 1 else 'they expect'}"
         )
     how = [f"Build {found.after_build[:7]} against {found.before_build[:7]}"]
     if found.finished_at is not None:

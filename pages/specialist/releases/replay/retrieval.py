@@ -8,35 +8,54 @@ import pandas as pd
 import streamlit as st
 
 from core.releases import PassageRef, ReplayView, RetrievalChange
-from pages.specialist.releases.words import listed
+from pages.specialist.releases.words import counted, listed
+
+_PAGE = 12
 
 
 def draw(found: ReplayView) -> None:
-    """A table: what was searched for, what is found no more, what is found now."""
+    """A table, a page at a time: what was searched for, and what is found otherwise."""
     if not found.retrieval:
         st.caption("Search finds the same passages as before, for every case and conversation.")
         return
-    if len(found.retrieval_changes) < found.retrieval:
-        st.caption(f"{len(found.retrieval_changes):,} of {found.retrieval:,} are shown.")
+    rows = found.retrieval_changes
+    more = f" You see {len(rows):,} of them." if len(rows) < found.retrieval else ""
+    st.caption(f"{counted(found.retrieval, 'search', 'searches')} would find something else.{more}")
+    pages = -(-len(rows) // _PAGE)
+    below = f"replay_retrieval_page_{found.replay.key}"
+    page = min(int(st.session_state.get(below) or 1), pages)
+    shown = rows[(page - 1) * _PAGE : page * _PAGE]
     st.dataframe(
         pd.DataFrame(
             {
-                "Case or conversation": [each.name for each in found.retrieval_changes],
-                "Searched for": [each.query for each in found.retrieval_changes],
-                "No longer found": [_named(each.gone, but=each.came) for each in found.retrieval_changes],
-                "Found now": [_named(each.came, but=each.gone) for each in found.retrieval_changes],
-                "Other passages of": [_moved(each) for each in found.retrieval_changes],
+                "Case or conversation": [each.name for each in shown],
+                "Searched for": [each.query for each in shown],
+                "What is found otherwise": [_words(each) for each in shown],
             }
         ),
         hide_index=True,
         row_height=32,
-        height="content" if len(found.retrieval_changes) <= 12 else 420,
-        key=f"replay_retrieval_{found.replay.key}",
+        height="content",
+        key=f"replay_retrieval_{found.replay.key}_{page}",
         column_config={
-            "Case or conversation": st.column_config.TextColumn(width=230),
-            "Searched for": st.column_config.TextColumn(width=200),
+            "Case or conversation": st.column_config.TextColumn(width=220),
+            "Searched for": st.column_config.TextColumn(width=220),
         },
     )
+    if pages > 1:
+        # below the table, whose own buttons would lie over it
+        with st.container(horizontal=True, horizontal_alignment="center", key="replay_retrieval_foot"):
+            st.pagination(pages, key=below)
+
+
+def _words(change: RetrievalChange) -> str:
+    """ "A instead of B", "no longer C", "other passages of D"."""
+    gone, came = _named(change.gone, but=change.came), _named(change.came, but=change.gone)
+    moved = _moved(change)
+    found = f"{came} instead of {gone}" if gone and came else f"now also {came}" if came else ""
+    parts = [found or (f"no longer {gone}" if gone else ""), f"other passages of {moved}" if moved else ""]
+    words = "; ".join(part for part in parts if part)
+    return words[:1].upper() + words[1:]
 
 
 def _named(passages: Sequence[PassageRef], *, but: Sequence[PassageRef]) -> str:

@@ -18,7 +18,7 @@ from core.classifiers.live import filtering
 from core.conversations import QueueView, list_queue
 from core.database import Database
 from core.errors import NotFound
-from core.identity import Actor
+from core.identity import SYSTEM, Actor
 from tests.core.classifiers.live.making import FakeModel, arrive, make_classifier
 from tests.core.conversations.make import stored_id
 
@@ -28,7 +28,7 @@ def risk(database: Database, lucia: Actor) -> int:
     """A live classifier that keeps the AI from answering complaints."""
     key, version = make_classifier(database, "risk", words={"lawyer": "complaint"}, hold_back=["complaint"])
     with database.transaction() as session:
-        ship(lucia, key, version, session=session, stage="live")
+        ship(SYSTEM, key, version, session=session, stage="live")
     return key
 
 
@@ -39,7 +39,7 @@ def test_the_last_message_and_the_conversation(
         database, "area", criterion="product_area", subject_type="conversation", words={"invoice": "billing"}
     )
     with database.transaction() as session:
-        ship(lucia, key, version, session=session, stage="live")
+        ship(SYSTEM, key, version, session=session, stage="live")
     messages = arrive(database, "My invoice is wrong", "I will call my lawyer")
     conversation = stored_id(database)
     with database.reading() as session:
@@ -119,7 +119,7 @@ def test_the_queue_by_answer(
         words={"invoice": "billing", "login": "account"},
     )
     with database.transaction() as session:
-        ship(lucia, area, version, session=session, stage="live")
+        ship(SYSTEM, area, version, session=session, stage="live")
     arrive(database, "My invoice is wrong, my lawyer is told", name="c1")
     arrive(database, "My lawyer", "thanks, solved", name="c2")
     arrive(database, "No invoice, no login", name="c3")

@@ -22,7 +22,6 @@ from core.knowledge import (
     freeze_edit,
     get_edit,
     list_edits,
-    mark_proposed,
     new_edit,
     open_edit,
     publish,
@@ -188,7 +187,6 @@ def test_a_release_takes_what_was_frozen_and_keeps_what_was_typed_since(
     saved = _save(database, mia, edit_id, base, replace(base, body=MINE, note="30 days now"))
     with database.transaction() as session:
         content = freeze_edit(session.get_one(ArticleEdit, edit_id), session=session)
-        mark_proposed(session.get_one(ArticleEdit, edit_id), session=session)
     typed = _save(database, mia, edit_id, saved.text, replace(saved.text, title="Refunds and returns"))
     with database.transaction() as session:
         version = put_frozen(mia, content, session=session)
@@ -219,7 +217,7 @@ def test_a_new_article_comes_from_a_working_copy(database: Database, mia: Actor)
         mia.person_id,
         version.key,
     )
-    assert version.origin == origin
+    assert version.origin == {**origin, "writer_ids": [mia.person_id]}
 
 
 def test_a_patch_is_merged_into_what_somebody_is_editing(
@@ -240,7 +238,8 @@ def test_a_patch_is_merged_into_what_somebody_is_editing(
         again = new_edit(
             tom, session=session, article_id=article_id, body=patch, origin={"conversation_ids": [1, 2]}
         )
-        assert (again.body, again.origin) == (edit.body, {"conversation_ids": [1, 2]})
+        assert again.body == edit.body
+        assert again.origin == {"conversation_ids": [1, 2], "writer_ids": [mia.person_id, tom.person_id]}
 
 
 def test_dropping_can_be_undone(database: Database, mia: Actor, tom: Actor, article_id: int) -> None:

@@ -6,17 +6,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from core.database import Database, now
 from core.errors import InvalidInput
 from core.identity import SYSTEM, Role, add_person, deactivate
 from core.knowledge import (
     Article,
+    ArticleEdit,
     due_for_review,
     freeze_edit,
     mark_followed,
     moved_source,
+    new_edit,
     open_edit,
     put_frozen,
     set_owner,
@@ -93,3 +95,43 @@ def test_a_translation_knows_that_its_source_moved_on(database: Database) -> Non
     assert state(source) == [("de", False, True)]
     with database.transaction() as session, pytest.raises(InvalidInput, match="not a translation"):
         mark_followed(SYSTEM, source, session=session)
+
+
+def test_mending_a_translation_is_not_translating_what_changed(database: Database) -> None:
+    fill(database)
+    source, german = _id(database, "refunds"), _id(database, "refunds-de")
+
+    def release(edit: ArticleEdit, session: Session) -> int:
+        put_frozen(SYSTEM, freeze_edit(edit, session=session), session=session)
+        assert edit.article_id is not None
+        return edit.article_id
+
+    def behind(article_id: int, session: Session) -> bool:
+        return moved_source(session.get_one(Article, article_id), session=session) is not None
+
+    fill(database, [replace(REFUND, body="A refund takes 30 days.")])
+    with database.transaction() as session:
+        edit = open_edit(SYSTEM, german, session=session)
+        edit.body = edit.body.replace("Rück", "Zurück", 1) + "."
+        release(edit, session)
+        assert behind(german, session)
+        made = new_edit(
+            SYSTEM,
+            session=session,
+            title="Reembolsos",
+            body="30 días.",
+            locale="es",
+            translation_of="refunds",
+        )
+        spanish = release(made, session)
+        assert not behind(spanish, session)  # a new one is made from what the source says
+        edit = open_edit(SYSTEM, source, session=session)
+        edit.body = "A refund takes 40 days."
+        release(edit, session)
+        assert behind(spanish, session)
+        edit = open_edit(SYSTEM, spanish, session=session)
+        edit.title = "Los reembolsos"
+        release(edit, session)
+        assert behind(spanish, session)
+        mark_followed(SYSTEM, spanish, session=session)
+        assert not behind(spanish, session)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
@@ -69,6 +71,23 @@ def test_a_circle_is_refused_and_named(database: Database, make: Make) -> None:
         _point(database, first, first)
     with database.reading() as session:
         assert get_article(SYSTEM, third, session=session).article.redirect_to_id is None
+
+
+def test_two_who_close_a_circle_at_once_do_not(database: Database, make: Make) -> None:
+    first, second = make("A"), make("B")
+    ready = Barrier(2)
+
+    def point(article_id: int, to_id: int) -> bool:
+        ready.wait(30)
+        try:
+            _point(database, article_id, to_id)
+        except InvalidInput:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.submit(point, first, second), pool.submit(point, second, first)
+        assert sorted((one.result(30), other.result(30))) == [False, True]
 
 
 def test_a_circle_that_is_there_already_is_said_and_not_walked_for_ever(

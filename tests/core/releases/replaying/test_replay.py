@@ -193,6 +193,7 @@ def test_without_cases_there_is_no_verdict_and_conversations_are_still_shown(
     assert (view.state, view.verdict, view.n) == ("finished", "no verdict", 0)
     assert "smoke" in view.words
     assert [each.conversation_id is not None for each in view.changed_answers] == [True]
+    assert view.changed_answers[0].question == "How many days does a refund take?"
 
 
 def test_hidden_suites_and_runs_are_in_no_list(
