@@ -56,6 +56,11 @@ class Settings(BaseSettings):
         "responses",
         description="Which OpenAI endpoint to speak; compatible servers often need chat_completions.",
     )
+    model_servers: str = Field(
+        "",
+        description="Further servers, by base URL and separated by commas, whose models people may propose "
+        "and try: they get the key and masked texts. Those on this machine may always be tried.",
+    )
     model_timeout_seconds: float = Field(60, gt=0, description="Seconds one model call may take.")
     model_concurrency: int = Field(8, ge=1, description="Model calls in flight at once in this process.")
     model_price_input: float = Field(0, ge=0, description="USD per million input tokens, for the cost shown.")

@@ -7,6 +7,7 @@ agent has a function tool ``search_knowledge(query: str)`` that returns the JSON
 unique within the run, and ``output_type=DraftOutput``.
 """
 
+from core.llm.allowed import check_allowed
 from core.llm.briefing import Briefing
 from core.llm.direct import DirectClient
 from core.llm.embeddings import Embedder, get_embedder
@@ -45,6 +46,7 @@ __all__ = [
     "Reason",
     "RequestRefusedError",
     "UsageSink",
+    "check_allowed",
     "check_served",
     "cost_of",
     "detect_language",

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from core.errors import InvalidInput
-from core.settings import Settings
+from core.llm import check_allowed
+from core.settings import Settings, get_settings
 
 MAX_INSTRUCTIONS = 100_000
 _PARTS = {"model", "instructions"}
@@ -22,11 +23,14 @@ def changed_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings
     """The settings with the model of a candidate.
 
     Raises:
-        InvalidInput: the changes are not of the form of :class:`core.evals.tables.EvalCandidate`.
+        InvalidInput: the changes are not of the form of :class:`core.evals.tables.EvalCandidate`, or the
+            model's server is none that may be asked here.
     """
     check_changes(changes)
     model = changes.get("model") or {}
-    return settings.model_copy(update={_OF_MODEL[name]: value for name, value in model.items()})
+    changed = settings.model_copy(update={_OF_MODEL[name]: value for name, value in model.items()})
+    check_allowed(changed, operator=get_settings())
+    return changed
 
 
 def changed_instructions(changes: Mapping[str, Any]) -> str:

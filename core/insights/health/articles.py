@@ -59,7 +59,7 @@ def unused(since: datetime, *, session: Session) -> tuple[list[ArticleFinding], 
     count = session.execute(select(func.count()).select_from(Article).where(*wanted)).scalar_one()
     rows = session.exec(select(Article).where(*wanted).order_by(col(Article.updated_at)).limit(MOST_FINDINGS))
     return [
-        ArticleFinding(each.key, each.title, each.locale, f"No draft cited it since {since:%d %b %Y}.")
+        ArticleFinding(each.key, each.title, each.locale, f"No draft cited it since {since:%-d %b %Y}.")
         for each in rows
     ], int(count)
 
@@ -136,6 +136,6 @@ def edited(since: datetime, *, session: Session) -> list[EditedArticle]:
 
 def _stale_why(article: Article, today: date) -> str:
     if article.review_on is None:
-        return f"Nobody has changed it since {article.updated_at:%d %b %Y}, and it has no review date."
+        return f"Nobody has changed it since {article.updated_at:%-d %b %Y}, and it has no review date."
     days = (today - article.review_on).days
     return "Its review is due today." if days == 0 else f"Its review was due {days} days ago."

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from core.assist import MODEL_PARTS, Released
 from core.errors import ConfigurationError, InvalidInput
 from core.identity import Actor, Permission, require
-from core.llm import check_served, provider_name
+from core.llm import check_allowed, check_served, provider_name
 from core.releases.kinds import MODEL
 from core.releases.kinds.settings import setting_in_force, setting_words
 from core.settings import Settings, get_settings
@@ -80,9 +80,11 @@ def _check_served(parts: Mapping[str, str]) -> None:
         raise InvalidInput("Say at which address the server is, for example http://127.0.0.1:8080/v1.")
     if base_url:
         _check_address(base_url)
-    changed = {MODEL_PARTS[part]: value for part, value in parts.items()}
+    operator = get_settings()
+    wanted = operator.model_copy(update={MODEL_PARTS[part]: value for part, value in parts.items()})
+    check_allowed(wanted, operator=operator)
     try:
-        check_served(get_settings().model_copy(update=changed))
+        check_served(wanted)
     except ConfigurationError as error:  # all that can be missing still is the operator's
         raise InvalidInput(
             "There is no key for OpenAI here, so its models cannot be asked. Ask whoever runs Ratchet to set "

@@ -83,7 +83,7 @@ def test_instructions_from_a_file(database: Database, edit: int, tmp_path: Path)
     assert made["title"] == "Brief"
     assert told("proposals", "withdraw", str(made["proposal"]))["state"] == "withdrawn"
     assert "cannot be read" in refused("proposals", "propose", "--instructions", str(tmp_path / "none"))
-    parts = ("provider=compatible", "name=small", "base_url=https://models.example/v1")
+    parts = ("provider=compatible", "name=small", "base_url=http://127.0.0.1:9/v1")
     named = [each for part in parts for each in ("--model", part)]
     model = told("proposals", "propose", *named, "--as", "sue")
     shown = told("proposals", "show", str(model["proposal"]))

@@ -138,7 +138,9 @@ def _table(
 def _chosen(actor: Actor, article: ArticleFinding | EditedArticle | None, name: str) -> None:
     """Stands above the table, so that it is seen wherever the row is."""
     if article is None:
-        st.caption("Select an article to read or edit it.")
+        st.caption(
+            f"Select an article to read {'or edit ' if actor.can(Permission.KNOWLEDGE_EDIT) else ''}it."
+        )
         return
     st.button(
         "Read",
