@@ -4,11 +4,12 @@
 
 Three measurements. The hand-written pairs of statements (English, German, Spanish; half of them clean), the
 half that tuned the rules apart from the half that did not. Hand-written pairs of passages, half of them
-near-duplicates, likewise; 40 more were written afterwards, and nothing was tuned on those. And 50 seeded changes of a number, a date, or yes and no in as many of the bank's
-698 articles, each compared as a whole with all live articles, the one it was made from among them: a finding
-in the changed line is right, any other is counted as wrong. Articles nobody changed are compared as well;
-whatever is found there is counted as wrong too, although the bank's articles may disagree with each other.
-Rules were tuned on the articles of the other half only (by a hash of their id).
+near-duplicates, likewise; 40 more were written afterwards, and nothing was tuned on those. And 50 seeded
+changes of a number, a date, or yes and no in as many of the bank's 698 articles, each compared as a whole
+with all live articles, the one it was made from among them: a finding in the changed line is right, any
+other is counted as wrong. Articles nobody changed are compared as well; whatever is found there is counted
+as wrong too, although the bank's articles may disagree with each other. Rules were tuned on the articles of
+the other half only (by a hash of their id).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The hand-written pairs of passages, half of them saying the same. Halves are made as in ``pairs``.
 
-A third part was written after the threshold was set, and nothing was tuned on it: it alone says what to expect.
+A third part was written after the threshold was set, and nothing was tuned on it: it alone says what to
+expect.
 """
 
 from __future__ import annotations

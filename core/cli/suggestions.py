@@ -103,6 +103,18 @@ def reject(
 
 
 @suggestions_app.command()
+def reopen(suggestion: _Number, as_json: AsJson = False) -> None:
+    """Open one again that was rejected, or expired."""
+    from core.identity import SYSTEM
+    from core.insights import get_suggestion, reopen_suggestion
+
+    with opened() as (database, _settings), database.transaction() as session:
+        revision = get_suggestion(SYSTEM, suggestion, session=session).suggestion.revision
+        state = reopen_suggestion(SYSTEM, suggestion, revision=revision, session=session).state
+    emit({"suggestion": suggestion, "state": state}) if as_json else typer.echo(state)
+
+
+@suggestions_app.command()
 def note(
     title: Annotated[str, typer.Option("--title", help="What it is about.")],
     text: Annotated[str, typer.Option("--text", help="What knowledge should say, as Markdown.")] = "",

@@ -14,7 +14,12 @@ from core.insights.provenance.backwards import (
     sent_replies,
 )
 from core.insights.provenance.forwards import CaseUse, Dependents, DraftUse, what_depends_on
-from core.insights.suggestions.deciding import accept_suggestion, edit_suggestion, reject_suggestion
+from core.insights.suggestions.deciding import (
+    accept_suggestion,
+    edit_suggestion,
+    reject_suggestion,
+    reopen_suggestion,
+)
 from core.insights.suggestions.finding import expire_old, find_suggestions
 from core.insights.suggestions.noting import write_note
 from core.insights.suggestions.patching import patched
@@ -60,6 +65,7 @@ __all__ = [
     "patched",
     "read_health",
     "reject_suggestion",
+    "reopen_suggestion",
     "sent_replies",
     "what_depends_on",
     "write_note",

@@ -82,3 +82,19 @@ def test_a_decision_by_somebody_else_is_said_and_nothing_is_done_twice(
     with database.reading() as session:
         assert session.exec(select(ArticleEdit)).all() == []
     assert "Not true" in _said(app)
+
+
+def test_what_was_rejected_can_be_opened_again(
+    signed_in: SignedIn, database: Database, people: People, note: Suggestion
+) -> None:
+    with database.transaction() as session:
+        specialist = actor_of(people[Role.SPECIALIST])
+        reject_suggestion(specialist, note.key, "Not now.", revision=note.revision, session=session)
+    assert "Open it again" not in _buttons(_open(signed_in, Role.REP, note.key))
+    app = _open(signed_in, Role.SPECIALIST, note.key)
+    assert "Not now" in _said(app)
+    app.button(key="suggestion_reopen").click().run()
+    assert not app.exception
+    assert "Accept and edit" in _buttons(app)
+    with database.reading() as session:
+        assert session.exec(select(Suggestion)).one().state == "open"

@@ -1,4 +1,4 @@
-"""Decide on a suggestion: accept it into an edit, change it, or reject it with a reason."""
+"""Decide on a suggestion: accept it into an edit, change it, reject it with a reason, or open it again."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from core.identity import Actor, Permission, require
 from core.insights.suggestions.checking import find_in_knowledge
 from core.insights.suggestions.noting import LONGEST_TEXT, LONGEST_TITLE
 from core.insights.suggestions.patching import patched
+from core.insights.suggestions.storing import LIFE
 from core.insights.tables import Suggestion, SuggestionSource
-from core.knowledge import Article, current_version, new_edit
+from core.knowledge import Article, current_version, new_edit, redirect_of
 from core.llm import Embedder
 
 _LONGEST_REASON = 1_000
@@ -25,18 +26,20 @@ _WORDS = {"accepted": "accepted", "rejected": "rejected", "expired": "too old an
 def accept_suggestion(actor: Actor, suggestion_id: int, *, revision: int, session: Session) -> Suggestion:
     """Make an edit of it: of a new article, or of the one it patches. Nothing is live by that.
 
-    A second click gives the same edit: see ``edit_id`` of what is returned.
+    A second click gives the same edit: see ``edit_id`` of what is returned. Where the article was merged into
+    another since, that one is edited.
 
     Raises:
         PermissionDenied: the actor may not decide on suggestions or edit knowledge.
         NotFound: there is no such suggestion.
-        Conflict: somebody changed it since ``revision``, or decided otherwise.
+        Conflict: somebody changed it since ``revision``, or decided otherwise, or its article is archived.
     """
     require(actor, Permission.SUGGESTIONS_DECIDE)
     require(actor, Permission.KNOWLEDGE_EDIT)
     suggestion = _get(suggestion_id, session=session)
     if suggestion.state == "accepted":
         return suggestion
+    article = _article_of(suggestion, session=session)
     _take(actor, suggestion, revision, session=session, state="accepted")
     conversations = sorted(
         key
@@ -48,7 +51,6 @@ def accept_suggestion(actor: Actor, suggestion_id: int, *, revision: int, sessio
         if key is not None
     )
     origin: dict[str, Any] = {"suggestion_id": suggestion.key, "conversation_ids": conversations}
-    article = session.get(Article, suggestion.article_id) if suggestion.article_id else None
     if article is None:
         edit = new_edit(
             actor,
@@ -136,6 +138,60 @@ def reject_suggestion(
     _take(actor, suggestion, revision, session=session, state="rejected", decided_reason=reason)
     _record(actor, suggestion, "suggestion.rejected", session=session, reason=reason)
     return suggestion
+
+
+def reopen_suggestion(actor: Actor, suggestion_id: int, *, revision: int, session: Session) -> Suggestion:
+    """Open one again that was rejected, or expired. It waits as long as a new one.
+
+    Raises:
+        PermissionDenied: the actor may not decide on suggestions.
+        NotFound: there is no such suggestion.
+        Conflict: somebody changed it since ``revision``, or it was accepted.
+    """
+    require(actor, Permission.SUGGESTIONS_DECIDE)
+    suggestion = _get(suggestion_id, session=session)
+    if suggestion.state == "open":
+        return suggestion
+    if suggestion.state == "accepted":
+        raise Conflict("This suggestion is accepted: what came of it is an edit, and can be dropped there.")
+    earlier, reason = suggestion.state, suggestion.decided_reason
+    opened = session.execute(
+        update(Suggestion)
+        .where(
+            col(Suggestion.id) == suggestion.key,
+            col(Suggestion.state).in_(("rejected", "expired")),
+            col(Suggestion.revision) == revision,
+        )
+        .values(
+            state="open",
+            revision=revision + 1,
+            updated_at=now(),
+            expires_at=now() + LIFE,
+            decided_by_id=None,
+            decided_at=None,
+            decided_reason="",
+        )
+        .returning(col(Suggestion.id))
+    ).scalar_one_or_none()
+    session.refresh(suggestion)
+    if opened is None:
+        raise Conflict("Somebody changed this suggestion meanwhile. Read it again, then decide.")
+    _record(actor, suggestion, "suggestion.reopened", session=session, was=earlier, reason=reason)
+    return suggestion
+
+
+def _article_of(suggestion: Suggestion, *, session: Session) -> Article | None:
+    """The article it is about, or the one that took its place. None: it asks for a new one."""
+    article = session.get(Article, suggestion.article_id) if suggestion.article_id else None
+    if article is None or article.status != "archived":
+        return article
+    instead = redirect_of(article, session=session)
+    if instead is None or instead.status == "archived":
+        # Editing it would bring back with the release what somebody has taken away on purpose.
+        raise Conflict(
+            f"“{article.title}” was archived. Bring that article back first, or reject the suggestion."
+        )
+    return instead
 
 
 def _get(suggestion_id: int, *, session: Session) -> Suggestion:

@@ -1,4 +1,4 @@
-"""``suggestions``: note, list, show, accept, reject and find by command."""
+"""``suggestions``: note, list, show, accept, reject, reopen and find by command."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ def test_a_note_is_listed_shown_accepted_and_another_rejected(database: Database
     )
     assert ok("suggestions", "reject", str(other["suggestion"]), "--reason", "No.").strip() == "rejected"
     assert ok("suggestions", "list").strip() == "no suggestions"
+    assert ok("suggestions", "reopen", str(other["suggestion"])).strip() == "open"
+    assert "accepted" in fails("suggestions", "reopen", str(made))
     assert json.loads(ok("suggestions", "find", "--json")) == {"evidence": 0}
     assert "no suggestion 99" in fails("suggestions", "show", "99")
     assert "empty" in fails("suggestions", "note", "--title", "Nothing")

@@ -44,6 +44,30 @@ def test_a_title_is_what_was_asked(question: str, locale: str, title: str) -> No
     assert title_of(_evidence(question, locale=locale)) == title
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "title"),
+    [
+        (
+            "¿Cómo puede ser? Me han cobrado la transferencia extra.",
+            "La transferencia extra cuesta 0,08 por GB.",
+            "Me han cobrado la transferencia extra",
+        ),
+        (
+            "Bitte dringend um Hilfe. Seit gestern sehen alle Kunden nur Fehler 502.",
+            "Ein 502 bedeutet, dass Ihre App nicht antwortet.",
+            "Seit gestern sehen alle Kunden nur Fehler 502",
+        ),
+        (
+            "Wir arbeiten für eine Kommune. Bieten Sie XRechnung an?",
+            "Das Format wählen Sie unter Billing.",
+            "Bieten Sie XRechnung an?",
+        ),
+    ],
+)
+def test_a_title_names_something(question: str, text: str, title: str) -> None:
+    assert title_of(_evidence(question, text, locale="es" if "¿" in question else "de")) == title
+
+
 @given(st.text(max_size=400), st.text(min_size=1, max_size=400))
 def test_a_title_is_one_short_line(question: str, text: str) -> None:
     title = title_of(_evidence(question, text))

@@ -6,7 +6,13 @@ import streamlit as st
 
 from core.errors import ConfigurationError
 from core.identity import Actor
-from core.insights import SuggestionView, accept_suggestion, edit_suggestion, reject_suggestion
+from core.insights import (
+    SuggestionView,
+    accept_suggestion,
+    edit_suggestion,
+    reject_suggestion,
+    reopen_suggestion,
+)
 from core.llm import Embedder
 from pages.process import get_process
 from pages.specialist.knowledge import frame
@@ -77,6 +83,28 @@ def reject_dialog(actor: Actor, view: SuggestionView) -> None:
             )
 
     confirm("Reject", act, done="Rejected.", key="suggestion_reject_confirm", icon=":material/close:")
+
+
+def reopen_button(actor: Actor, view: SuggestionView) -> None:
+    """The way back for one that was rejected or expired."""
+    suggestion = view.suggestion
+    st.button(
+        "Open it again",
+        icon=":material/undo:",
+        key="suggestion_reopen",
+        on_click=_reopen,
+        args=(actor, suggestion.key, suggestion.revision),
+    )
+
+
+def _reopen(actor: Actor, suggestion_id: int, revision: int) -> None:
+    def act() -> bool:
+        with get_process().database.transaction() as session:
+            reopen_suggestion(actor, suggestion_id, revision=revision, session=session)
+        return True
+
+    if run_action(act, done="It is open again."):
+        frame.open_suggestion(suggestion_id)
 
 
 def _accept(actor: Actor, suggestion_id: int, revision: int) -> None:

@@ -56,6 +56,8 @@ def _standing(actor: Actor, view: SuggestionView) -> None:
     by = f" by {escape(view.row.decided_by)}" if view.row.decided_by else ""
     why = f": {escape(suggestion.decided_reason)}" if suggestion.decided_reason else "."
     st.info(f"{suggestion.state.title()}{by}{when}{why}")
+    if suggestion.state in ("rejected", "expired") and actor.can(Permission.SUGGESTIONS_DECIDE):
+        deciding.reopen_button(actor, view)
     if suggestion.edit_id is not None and actor.can(Permission.KNOWLEDGE_EDIT):
         st.button(
             "Open the edit",
