@@ -153,7 +153,7 @@ def test_cases_that_touch_the_change_are_found_and_others_are_not(
     chosen = view.replay.choice["cases"]
     assert chosen[str(cites)] == "cites"
     assert chosen[str(keys["How many days does a refund take?"])] == "finds"
-    assert str(keys["Where do I create an API key?"]) not in chosen or len(chosen) < len(keys) + 2
+    assert str(keys["Where do I create an API key?"]) not in chosen
 
 
 def test_cases_that_no_grader_answers_are_left_out_and_counted(
