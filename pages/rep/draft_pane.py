@@ -13,7 +13,7 @@ from core.assist import DraftView, current_draft, discard_draft
 from core.conversations import ConversationView, conversation_stamp, open_composer, save_composer
 from core.identity import Actor, Permission
 from pages.process import get_process
-from pages.rep import flagging
+from pages.rep import flagging, provenance
 from pages.rep.composer_pane import refill
 from pages.rep.draft_notes import show_findings, show_origin, show_question, show_steps
 from pages.rep.numbers import numbered, numbered_supports
@@ -188,6 +188,8 @@ def _stopped(actor: Actor, view: DraftView) -> None:
         st.markdown(escape(view.draft.error) + " You can still reply yourself.")
     if view.draft.text:
         rich_text([{"text": view.draft.text}], key=f"kept_{view.draft.key}", small=True)
+    if view.draft.build_id:
+        provenance.draft_button(actor, view)
 
 
 _STATES = {
@@ -204,6 +206,8 @@ def _discarded(actor: Actor, view: DraftView) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"Draft discarded: {escape(view.draft.outcome_reason)}")
         st.space("stretch")
+        if view.draft.build_id:
+            provenance.draft_button(actor, view)
         _regenerate(actor, view, label="Write a new one")
 
 

@@ -9,6 +9,7 @@ from core.insights import PassageOrigin, SentenceOrigin, TextOrigin, conversatio
 from pages.process import get_process
 from pages.specialist.releases.links import page_link
 from pages.widgets.style import escape
+from pages.widgets.times import moment
 
 _MOST = 3
 
@@ -46,6 +47,7 @@ def _passage(actor: Actor, passage: PassageOrigin, *, key: str) -> None:
     facts = [
         f"Version {passage.version_number}",
         f"by {passage.author}" if passage.author else "imported",
+        moment(passage.made_at, actor.time_zone),
         "" if passage.live else "replaced since",
     ]
     st.caption(escape(" · ".join(each for each in facts if each)))

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from core.classifiers import Services, create_classifier, fit_version, judge_new, ship, withdraw
 from core.criteria import publish_criterion
 from core.database import Database
-from core.identity import Actor, Role
+from core.identity import SYSTEM, Actor, Role
 from core.settings import get_settings
 from pages.process import get_process
 from tests.core.conversations.make import add_actor, load, record, said, stored_id
@@ -53,7 +53,7 @@ def _shipped(database: Database, lucia: Actor, *texts: str) -> int:
         classifier_id = made.key
     version = fit_version(lucia, classifier_id, database=database, services=services, hold_back=["refund"])
     with database.transaction() as session:
-        ship(lucia, classifier_id, version.key, session=session, stage="live", reason="try")
+        ship(SYSTEM, classifier_id, version.key, session=session, stage="live", reason="try")
     load(
         database,
         [
@@ -127,7 +127,7 @@ def test_a_filter_is_forgotten_when_its_classifier_is_withdrawn(
     app.selectbox(key="queue_classifier").set_value("matter").run()
     app.selectbox(key="queue_answer").set_value("invoice").run()
     with database.transaction() as session:
-        withdraw(lucia, classifier_id, session=session, stage="live", reason="enough")
+        withdraw(SYSTEM, classifier_id, session=session, stage="live", reason="enough")
     app.run()
     assert not app.exception
     assert [each.key for each in app.selectbox if each.key in ("queue_classifier", "queue_answer")] == []

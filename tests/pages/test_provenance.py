@@ -54,20 +54,35 @@ def test_a_rep_sees_the_passage_and_the_build_behind_a_draft(
     assert not app.exception
     said = texts(app)
     assert SENTENCE in said
-    assert "Version 1 · imported" in said
+    assert "Version 1 · imported · " in said
     assert "Organisation: An older name." in said
     assert "Organisation: Halyard instead of An older name." in said
     assert "Build 0123456" in said
 
 
+@pytest.mark.parametrize(
+    ("build_id", "said"), [("feedfeedfeedfeed", "not known here"), ("", "Nobody noted a build")]
+)
 def test_a_build_from_elsewhere_and_a_draft_without_one_are_said_in_words(
-    signed_in: SignedIn, database: Database, conversation: int
+    signed_in: SignedIn, database: Database, conversation: int, build_id: str, said: str
 ) -> None:
-    draft = drafted(database, conversation, build_id="feedfeedfeedfeed")
+    draft = drafted(database, conversation, build_id=build_id)
     app = opened(signed_in, Role.SPECIALIST)
     app.button(key=f"provenance_draft_{draft.key}").click().run()
     assert not app.exception
-    assert "not known here" in texts(app)
+    assert said in texts(app)
+
+
+def test_a_discarded_draft_can_still_be_asked(
+    signed_in: SignedIn, database: Database, conversation: int
+) -> None:
+    draft = drafted(database, conversation, build_id="feedfeedfeedfeed")
+    with database.transaction() as session:
+        session.get_one(Draft, draft.key).outcome = "discarded"
+    app = opened(signed_in)
+    app.button(key=f"provenance_draft_{draft.key}").click().run()
+    assert not app.exception
+    assert SENTENCE in texts(app)
 
 
 def test_a_sent_reply_says_which_sentences_a_person_wrote(
@@ -83,7 +98,7 @@ def test_a_sent_reply_says_which_sentences_a_person_wrote(
     app.button(key=f"provenance_message_{sent.message.key}").click().run()
     assert not app.exception
     said = texts(app)
-    assert "Version 1 · imported" in said
+    assert "Version 1 · imported · " in said
     assert "Written or changed by The rep." in said
     app.button(key=f"provenance_message_{by_hand.message.key}").click().run()
     assert not app.exception

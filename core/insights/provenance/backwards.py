@@ -23,7 +23,7 @@ class PassageOrigin:
 
     Attributes:
         quote: the words of the passage that support the sentence.
-        author: who wrote the version; empty when it was imported.
+        author: who wrote the version; empty when it was imported. made_at: when it came to be.
         live: whether the passage is still what drafts find.
         suggestion_id, conversation_ids: the suggestion the version was made of, and the work behind that.
     """
@@ -37,6 +37,7 @@ class PassageOrigin:
     quote: str
     support: float
     author: str
+    made_at: datetime
     live: bool
     suggestion_id: int | None
     conversation_ids: tuple[int, ...]
@@ -165,6 +166,7 @@ def _cited(draft: Draft, *, session: Session) -> list[tuple[int, int, PassageOri
                 quote=citation.quote,
                 support=citation.support,
                 author=author or "",
+                made_at=version.created_at,
                 live=passage.live,
                 suggestion_id=version.origin.get("suggestion_id"),
                 conversation_ids=tuple(
