@@ -12,6 +12,7 @@ from core.identity import Actor
 from pages.registry import FOLDER, PAGES, Entry
 from pages.sign_in import screen
 from pages.widgets import shell, sidebar
+from pages.widgets.style import page_style
 
 
 def show() -> None:
@@ -31,6 +32,7 @@ def show() -> None:
         screen.show(session_ended=bool(shell.current_token()))
         return
     shell.keep_alive()
+    page_style("every_page")
     sidebar.show(actor)
     shell.show_notice()
     page.run()

@@ -1,4 +1,4 @@
-"""The little CSS that layout needs: only ``.st-key-*`` rules, one file a page."""
+"""The little CSS that layout needs: only ``.st-key-*`` rules, one file a page and one for all."""
 
 from __future__ import annotations
 
