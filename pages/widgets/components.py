@@ -48,8 +48,12 @@ class Segment(TypedDict, total=False):
 def register(name: str, html: str, *, parts: Sequence[str] = ()) -> Any:
     """A component of ``frontend/<name>.css`` and ``.js``; ``parts`` name scripts to put before it."""
     css = (_FRONTEND / f"{name}.css").read_text("utf-8")
-    js = "\n".join((_FRONTEND / f"{part}.js").read_text("utf-8") for part in (*parts, name))
-    return st.components.v2.component(f"ratchet_{name}", html=html, css=css, js=js)
+    return st.components.v2.component(f"ratchet_{name}", html=html, css=css, js=script(name, parts=parts))
+
+
+def script(name: str, *, parts: Sequence[str] = ()) -> str:
+    """The JavaScript module of a component."""
+    return "\n".join((_FRONTEND / f"{part}.js").read_text("utf-8") for part in ("listening", *parts, name))
 
 
 _queue = register("queue", '<div class="root"></div>')

@@ -315,6 +315,8 @@ def screenshot(page: Page, name: str) -> Path:
 def check_accessibility(page: Page, *, but: tuple[str, ...] = ()) -> None:
     """Fail on what axe calls serious or critical. ``but`` names rules to leave out; say why at the call."""
     settle(page)
+    # a new browser fetches what applies our styles last: for a moment the page is drawn without them
+    page.wait_for_selector(".stHtml style", state="attached")
     page.evaluate(_FLATTEN_NAVIGATION)
     page.evaluate(_WAIT_FOR_TRANSITIONS)
     found = Axe().run(page).response["violations"]

@@ -20,12 +20,9 @@ export default function ({ data, parentElement }) {
     else return
     event.preventDefault()
   }
-  if (root.ratchetKey) document.removeEventListener("keydown", root.ratchetKey, true)
-  root.ratchetKey = onKey
-  document.addEventListener("keydown", onKey, true) // before the radio buttons, which keep Enter to themselves
+  listen(root, "keydown", onKey, true) // before the radio buttons, which keep Enter to themselves
   if (root.dataset.focused !== data.once) {
     root.dataset.focused = data.once
     focusChoice(8)
   }
-  return () => document.removeEventListener("keydown", root.ratchetKey, true)
 }

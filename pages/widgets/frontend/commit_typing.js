@@ -11,17 +11,11 @@ export default function ({ data, parentElement }) {
     clearTimeout(root.ratchetPause)
     root.ratchetPause = setTimeout(() => commit(area), data.milliseconds)
   }
-  if (root.ratchetInput) document.removeEventListener("input", root.ratchetInput, true)
-  root.ratchetInput = onInput
-  document.addEventListener("input", onInput, true)
+  listen(root, "input", onInput, true)
   // what was typed before this was here, or while the page was drawn again; without changes nothing happens
   const held = document.activeElement
   if (held instanceof HTMLTextAreaElement && held.matches(areas)) {
     clearTimeout(root.ratchetPause)
     root.ratchetPause = setTimeout(() => commit(held), data.milliseconds)
-  }
-  return () => {
-    clearTimeout(root.ratchetPause)
-    document.removeEventListener("input", onInput, true)
   }
 }

@@ -9,14 +9,12 @@ class Card extends CardView {
     super()
     this.root = root
     this.busy = false
-    this.onKey = (event) => this.key(event)
-    this.onVisible = () => this.count()
   }
 
   update(data, send) {
     this.send = send
-    document.addEventListener("keydown", this.onKey)
-    document.addEventListener("visibilitychange", this.onVisible)
+    listen(this.root, "keydown", (event) => this.key(event))
+    listen(this.root, "visibilitychange", () => this.count())
     const before = this.data
     this.data = data
     if (!before || before.turn !== data.turn) {
@@ -32,12 +30,6 @@ class Card extends CardView {
     }
     this.refresh()
     this.root.dataset.turn = data.turn // key presses dealt with; tests wait for it
-  }
-
-  close() {
-    clearTimeout(this.timer)
-    document.removeEventListener("keydown", this.onKey)
-    document.removeEventListener("visibilitychange", this.onVisible)
   }
 
   // ---- what is on the screen ----
@@ -303,7 +295,6 @@ function digitOf(event) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".labeller")
-  const card = (root.ratchetCard ??= new Card(root))
-  card.update(data, (event) => setTriggerValue("event", event))
-  return () => card.close()
+  root.ratchetCard ??= new Card(root)
+  root.ratchetCard.update(data, (event) => setTriggerValue("event", event))
 }

@@ -48,15 +48,12 @@ function marked() {
 
 // Let `root` answer for its texts. `bodies` gives [element, subject] pairs.
 function answerMarked(root, owner, bodies) {
-  if (owner.ratchetMarked) document.removeEventListener(MARKED, owner.ratchetMarked)
-  owner.ratchetMarked = ({ detail }) => {
+  listen(owner, MARKED, ({ detail }) => {
     for (const [body, subject] of bodies()) {
       const span = detail.found ? null : markedIn(root, body)
       if (span) detail.found = { ...subject, ...span }
     }
-  }
-  document.addEventListener(MARKED, owner.ratchetMarked)
-  return () => document.removeEventListener(MARKED, owner.ratchetMarked)
+  })
 }
 
 // A small button that flags a subject: the words selected in it, else all of it.

@@ -99,9 +99,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
     else return
     event.preventDefault()
   }
-  // One listener a mounted list: each render replaces the one before it.
-  if (root.ratchetKey) document.removeEventListener("keydown", root.ratchetKey)
-  root.ratchetKey = onKey
-  document.addEventListener("keydown", onKey)
-  return () => document.removeEventListener("keydown", root.ratchetKey)
+  listen(root, "keydown", onKey)
 }

@@ -27,5 +27,5 @@ function draw(root, data) {
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".text")
   draw(root, data)
-  return answerMarked(parentElement, root, () => (data.subject ? [[root, data.subject]] : []))
+  answerMarked(parentElement, root, () => (data.subject ? [[root, data.subject]] : []))
 }

@@ -84,22 +84,16 @@ function draw(root, data) {
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".thread")
   draw(root, data)
-  const silence = answerMarked(parentElement, root, () =>
+  answerMarked(parentElement, root, () =>
     [...root.querySelectorAll(".body")].filter((body) => body.ratchetSubject).map((body) => [body, body.ratchetSubject]),
   )
   // S, W and every flag button end here: this component is always there and reruns the whole page.
-  if (root.ratchetFlag) document.removeEventListener(FLAG, root.ratchetFlag)
-  root.ratchetFlag = ({ detail }) => {
+  listen(root, FLAG, ({ detail }) => {
     if (!data.flagging || document.querySelector('[role="dialog"]')) return
     const words = marked()
     const wanted = detail.subject
     const same = words && (!wanted || (words.type === wanted.type && words.id === wanted.id))
     const subject = same ? words : (wanted ?? data.whole)
     setTriggerValue("flag", { ...subject, strength: detail.strength })
-  }
-  document.addEventListener(FLAG, root.ratchetFlag)
-  return () => {
-    silence()
-    document.removeEventListener(FLAG, root.ratchetFlag)
-  }
+  })
 }
