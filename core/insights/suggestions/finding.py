@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from core.database import Database, now
 from core.insights.suggestions.gathering import Gathered, gather_flags, gather_replies, settled_before
 from core.insights.suggestions.storing import prepare_evidence, store_evidence
+from core.insights.suggestions.withdrawn import drop_withdrawn
 from core.insights.tables import Suggestion, SuggestionProgress
 from core.llm import Embedder
 from core.settings import get_settings
@@ -26,7 +27,7 @@ def find_suggestions(
     at: datetime | None = None,
     seconds: float | None = None,
 ) -> int:
-    """Make suggestions of what was written since the last turn, and let old ones expire.
+    """Make suggestions of what was written since the last turn; let go of what is old or was taken back.
 
     Only text a person wrote or changed is used; replies count as soon as they can no longer be taken back.
     Safe in several processes at once: the turn belongs to the one whose progress row did not move
@@ -57,6 +58,7 @@ def find_suggestions(
         for name, gather in (("replies", replies), ("flags", flags))
         for found in _turns(name, gather, database, embedder, deadline)
     )
+    drop_withdrawn(database)
     expire_old(database, at=at)
     return stored
 

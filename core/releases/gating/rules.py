@@ -119,7 +119,8 @@ def _replayed(facts: Facts) -> Found:
         return "unknown", "The replay is not over yet."
     if replay.state != "finished":
         why = replay.error or "It was stopped."
-        return "failed", f"The last replay did not finish. {why} Replay again."
+        again = "" if why.endswith("again.") else " Replay again."
+        return "failed", f"The last replay did not finish. {why}{again}"
     if replay.changes_digest != facts.digest:
         return "unknown", "The changes are others than those that were replayed. Replay again."
     return "passed", "Replayed as they are."

@@ -9,9 +9,16 @@ from sqlmodel import select
 from core.conversations import recall_reply
 from core.criteria import ensure_criteria
 from core.database import Database, now
-from core.evals import raise_flag
+from core.evals import dismiss_flag, raise_flag, withdraw_flag
 from core.identity import Actor
-from core.insights import SuggestionSource, expire_old, find_suggestions, get_suggestion, list_suggestions
+from core.insights import (
+    SuggestionSource,
+    expire_old,
+    find_suggestions,
+    get_suggestion,
+    list_suggestions,
+    reopen_suggestion,
+)
 from tests.core.evals.making import cite, reply, write_draft
 from tests.core.insights.conftest import LATER, asks, found
 from tests.core.knowledge.making import WordEmbedder
@@ -119,6 +126,50 @@ def test_a_weak_flag_with_better_words_suggests_them(
     (row,) = found(database, rep, embedder)
     assert (row.suggestion.source, row.suggestion.kind) == ("flag", "patch")
     assert row.suggestion.body == "A refund takes at most 3 business days."
+
+
+def test_a_flag_that_is_withdrawn_counts_no_longer(
+    database: Database, rep: Actor, specialist: Actor, embedder: WordEmbedder
+) -> None:
+    better = "A refund takes at most 3 business days."
+    flags = []
+    for name, who in (("c1", rep), ("c2", specialist)):
+        case = asks(database, name, "How long does my refund take?")
+        draft = write_draft(database, case, text="A refund takes 5 to 10 business days.")
+        with database.transaction() as session:
+            cite(draft, "Refunds", session=session)
+            ensure_criteria(session=session)
+            flag = raise_flag(
+                who,
+                session=session,
+                subject_type="draft",
+                subject_id=draft.key,
+                strength="weak",
+                criterion="correct",
+                better=better,
+            )
+            flags.append(flag.key)
+    (row,) = found(database, rep, embedder)
+    assert row.suggestion.affected == 2
+    with database.transaction() as session:
+        withdraw_flag(rep, flags[0], session=session)
+    (row,) = found(database, rep, embedder)
+    assert row.suggestion.affected == 1
+    with database.reading() as session:
+        (left,) = get_suggestion(rep, row.suggestion.key, session=session).sources
+        assert left.source.flag_id == flags[1]
+    with database.transaction() as session:
+        dismiss_flag(specialist, flags[1], reason="That is what the policy says.", session=session)
+    assert found(database, rep, embedder) == []
+    with database.reading() as session:
+        (ended,) = list_suggestions(rep, session=session, states=("expired",))
+    assert ended.suggestion.decided_reason == "What it was made of was taken back."
+    with database.transaction() as session:
+        again = reopen_suggestion(
+            specialist, ended.suggestion.key, revision=ended.suggestion.revision, session=session
+        )
+        assert again.state == "open"
+    assert len(found(database, rep, embedder)) == 1  # opened again on purpose, it stays
 
 
 def test_the_duty_stores_nothing_twice_and_old_suggestions_expire(
