@@ -37,7 +37,7 @@ def drop_withdrawn(database: Database) -> int:
         return len(gone)
 
 
-def _withdrawn() -> Select[tuple[int | None, int]]:
+def _withdrawn() -> Select[int | None, int]:
     """The ids of what was taken back, and of the suggestions it stands behind."""
     return (
         select(col(SuggestionSource.id), col(SuggestionSource.suggestion_id))
