@@ -184,6 +184,25 @@ def test_a_change_is_shown_by_its_words_and_the_gate_in_sentences(
     assert not {"Approve", "Return", "Override the gate", "Release"} & _labels(app)
 
 
+def test_the_words_of_many_changes_are_folded_and_counted(
+    signed_in: SignedIn, database: Database, people: People
+) -> None:
+    author = _actor(people, Role.SPECIALIST)
+    key = _propose(database, author)
+    for name in ("second", "third"):
+        app = _open(signed_in, Role.SPECIALIST, proposal=key)
+        assert not [each.label for each in app.main.expander if "taken out" in each.label]
+        with database.transaction() as session:
+            record = ArticleRecord(name, name.title(), "Open the page. Press the button.", locale="en")
+            live = publish(SYSTEM, record, session=session)
+            edit = new_edit(SYSTEM, session=session, article_id=live.article_id, body="Open the new page.")
+            propose_edit(author, edit.key, session=session, proposal_id=key)
+    app = _open(signed_in, Role.SPECIALIST, proposal=key)
+    assert not app.exception
+    labels = [each.label for each in app.main.expander if "taken out" in each.label]
+    assert labels == ["2 words added, 1 taken out", "1 word added, 3 taken out", "1 word added, 3 taken out"]
+
+
 def test_what_the_replay_found_is_shown_flips_first(
     signed_in: SignedIn, database: Database, people: People, texts: list[list[components.Segment]]
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache, partial
 
 import streamlit as st
@@ -21,6 +23,8 @@ from pages.widgets.word_differences import together
 
 _MOST, _MOST_CHANGED = 24_000, 4_000
 """Characters of one change on the screen: in all, and where only what changes is shown."""
+_UNFOLDED = 2
+"""Changes whose words stand open; of more than that, what the replay found would be far down the page."""
 _BESIDE = ("classifier", "model")
 _CHANGED, _WHOLE = "What changes", "Whole text"
 
@@ -34,9 +38,25 @@ def draw(user: Actor, view: ProposalView) -> None:
         with st.container(border=True, gap="small", key=f"change_{each.change.key}"):
             _head(user, view, each, writes=writes)
             _warnings(user, view, each, writes=writes)
-            _text(each, over=view.stage in OVER)
+            with _place(each, folded=len(view.changes) > _UNFOLDED):
+                _text(each, over=view.stage in OVER)
     if writes:
         offer.offer(user, proposal_id=view.proposal.key)
+
+
+def _place(each: ChangeView, *, folded: bool) -> AbstractContextManager[object]:
+    if not folded or each.before == each.after:
+        return nullcontext()
+    added, gone = (
+        sum(
+            len(re.findall(r"\w+", part["text"]))
+            for part in _difference(each.before, each.after)
+            if part["op"] == op
+        )
+        for op in ("insert", "delete")
+    )
+    label = f"{added:,} {'word' if added == 1 else 'words'} added, {gone:,} taken out"
+    return st.expander(label, type="compact", key=f"change_words_{each.change.key}")
 
 
 def _head(user: Actor, view: ProposalView, each: ChangeView, *, writes: bool) -> None:
