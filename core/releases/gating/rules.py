@@ -207,13 +207,13 @@ def _reviewed(facts: Facts) -> Found:
     overrides = proposal.override_digest == facts.digest and proposal.override_by_id not in facts.hands
     if proposal.state == "returned" and not (overrides and is_last_word(proposal)):
         return "failed", f"{_name(facts, proposal.reviewer_id)} returned it: {proposal.review_note}"
+    if proposal.state == "approved" and proposal.reviewed_digest == facts.digest:
+        return "passed", f"{_name(facts, proposal.reviewer_id)} approved it."
     if overrides:
         return "passed", f"{_name(facts, proposal.override_by_id)} read it and overrides the gate."
     if proposal.state != "approved":
         return "unknown", "It waits for somebody other than its author to approve it."
-    if proposal.reviewed_digest != facts.digest:
-        return "unknown", "It was changed after it was approved. Ask for the approval again."
-    return "passed", f"{_name(facts, proposal.reviewer_id)} approved it."
+    return "unknown", "It was changed after it was approved. Ask for the approval again."
 
 
 def is_last_word(proposal: Proposal) -> bool:
