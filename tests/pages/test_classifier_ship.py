@@ -108,6 +108,10 @@ def test_what_decides_where_the_ai_drafts_is_proposed(
         assert (change.classifier_id, change.content["version_id"]) == (key, version)
         ship(SYSTEM, key, version, session=session, stage="live")
     app = _open(signed_in, Role.SPECIALIST, "Ship", "alarm")
+    assert "Proposed" in _words(app)
+    assert any("version 1" in each.proto.label for each in app.get("page_link")), "a way to the proposal"
+    assert "Proposed" not in _words(_open(signed_in, Role.SPECIALIST, "Ship", "risk"))
+    app = _open(signed_in, Role.SPECIALIST, "Ship", "alarm")
     app.button(key="ship_withdraw_live").click().run()
     app.button(key="ship_propose_confirm").click().run()
     with database.reading() as session:

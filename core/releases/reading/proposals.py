@@ -97,12 +97,18 @@ class ProposalView:
 
 
 def list_proposals(
-    actor: Actor, *, session: Session, state: str | None = None, limit: int = 100
+    actor: Actor,
+    *,
+    session: Session,
+    state: str | None = None,
+    classifier_id: int | None = None,
+    limit: int = 100,
 ) -> list[ProposalRow]:
     """Proposals, the newest first.
 
     Args:
         state: draft, returned, approved, released, withdrawn, or ``open`` for the first three; None: all.
+        classifier_id: only those that change this classifier.
 
     Raises:
         PermissionDenied: the actor may not see releases.
@@ -114,6 +120,9 @@ def list_proposals(
         if state not in (*STATES, "open"):
             raise InvalidInput(f"There is no state {state!r}: open, {', '.join(STATES)}.")
         query = query.where(col(Proposal.state).in_(OPEN if state == "open" else (state,)))
+    if classifier_id is not None:
+        of_it = select(ProposalChange.proposal_id).where(ProposalChange.classifier_id == classifier_id)
+        query = query.where(col(Proposal.id).in_(of_it))
     proposals = list(session.exec(query))
     keys = [each.key for each in proposals]
     changes: dict[int, list[ProposalChange]] = defaultdict(list)

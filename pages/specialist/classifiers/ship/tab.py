@@ -17,9 +17,11 @@ from core.classifiers import (
 )
 from core.classifiers.tables import Classifier, ClassifierVersion
 from core.identity import Actor, Permission
+from core.releases import list_proposals
 from pages.process import get_process
 from pages.specialist.classifiers.ship import dialogs, shadow, version_list
 from pages.specialist.classifiers.words import headline
+from pages.specialist.releases.links import page_link
 from pages.widgets.style import escape
 from pages.widgets.times import clock, moment
 
@@ -52,6 +54,7 @@ def draw(classifier_id: int, *, user: Actor) -> None:
     numbers = {each.key: each for each in versions}
     may_ship = user.can(Permission.CLASSIFIERS_SHIP) and classifier.archived_at is None
     _failures(classifier, numbers, user)
+    _proposed(classifier_id, user)
     left, right = st.columns(2, gap="medium")
     with left:
         _stage(
@@ -95,6 +98,23 @@ def _failures(classifier: Classifier, versions: dict[int, ClassifierVersion], us
                     f"{again} What arrives meanwhile is judged then."
                 ),
                 icon=":material/sync_problem:",
+            )
+
+
+def _proposed(classifier_id: int, user: Actor) -> None:
+    """What waits for its replay and its review on the Releases page."""
+    if not user.can(Permission.RELEASES_READ):
+        return
+    with get_process().database.reading() as session:
+        waiting = list_proposals(user, session=session, state="open", classifier_id=classifier_id)
+    for each in waiting:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":blue-badge[Proposed] :small[{escape(each.author)}]", width="content")
+            page_link(
+                "releases",
+                escape(each.proposal.title),
+                ":material/rocket_launch:",
+                proposal=each.proposal.key,
             )
 
 
