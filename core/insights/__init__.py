@@ -13,7 +13,7 @@ from core.insights.provenance.backwards import (
     origin_of_reply,
     sent_replies,
 )
-from core.insights.provenance.forwards import CaseUse, Dependents, DraftUse, what_depends_on
+from core.insights.provenance.forwards import ArticleUse, CaseUse, Dependents, DraftUse, what_depends_on
 from core.insights.suggestions.deciding import (
     accept_suggestion,
     edit_suggestion,
@@ -35,6 +35,7 @@ from core.insights.tables import Suggestion, SuggestionSource
 __all__ = [
     "MOST_FINDINGS",
     "ArticleFinding",
+    "ArticleUse",
     "CaseUse",
     "ConversationRef",
     "Coverage",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, cast, exists, func
+from sqlalchemy import ColumnElement, String, cast, exists, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -52,6 +52,14 @@ class CaseUse:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleUse:
+    """An article that follows another one, or sends readers to it."""
+
+    article_id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dependents:
     """What rests on an article.
 
@@ -60,7 +68,7 @@ class Dependents:
         alone_count: sentences of the last :data:`RECENT_DAYS` days that rest on no other article.
         cases: eval cases, those that expect it first; held-out ones are counted in ``hidden_cases`` for
             readers who may not see them.
-        translations, redirects: titles of articles that follow it or send readers to it.
+        translations, redirects: articles that follow it or send readers to it.
     """
 
     article_id: int
@@ -71,8 +79,8 @@ class Dependents:
     alone_count: int
     cases: tuple[CaseUse, ...]
     hidden_cases: int
-    translations: tuple[str, ...]
-    redirects: tuple[str, ...]
+    translations: tuple[ArticleUse, ...]
+    redirects: tuple[ArticleUse, ...]
 
     @property
     def breaks(self) -> tuple[str, ...]:
@@ -126,12 +134,12 @@ def what_depends_on(actor: Actor, article_id: int, *, session: Session) -> Depen
         alone_count=_alone(article_id, now() - timedelta(days=RECENT_DAYS), session=session),
         cases=cases,
         hidden_cases=hidden,
-        translations=_titles(
+        translations=_articles(
             session,
             col(Article.source) == article.source,
             col(Article.translation_of) == article.external_id,
         ),
-        redirects=_titles(session, col(Article.redirect_to_id) == article_id),
+        redirects=_articles(session, col(Article.redirect_to_id) == article_id),
     )
 
 
@@ -228,10 +236,11 @@ def _cases(
     return tuple(shown[:_MOST]), len(hidden)
 
 
-def _titles(session: Session, *conditions: object) -> tuple[str, ...]:
-    return tuple(
-        session.exec(select(Article.title).where(*conditions).order_by(Article.title).limit(_MOST))  # type: ignore[arg-type]
+def _articles(session: Session, *conditions: ColumnElement[bool]) -> tuple[ArticleUse, ...]:
+    rows = session.exec(
+        select(Article.id, Article.title).where(*conditions).order_by(col(Article.title)).limit(_MOST)
     )
+    return tuple(ArticleUse(article_id or 0, title) for article_id, title in rows)
 
 
 def _counted(number: int, one: str, many: str) -> str:

@@ -108,7 +108,8 @@ def test_what_depends_on_an_article_and_what_breaks_without_it(
     assert [(each.name, each.expected, each.alone) for each in depends.cases] == [
         ("Expects test/refunds", True, True)
     ]
-    assert depends.translations == ("Rückerstattungen",)
+    assert [each.title for each in depends.translations] == ["Rückerstattungen"]
+    assert depends.translations[0].article_id == _article(database, "refunds-de")
     assert depends.breaks == (
         "2 sentences of drafts of the last 90 days rested on nothing else.",
         "1 eval case expects it to be cited, 1 of them critical.",

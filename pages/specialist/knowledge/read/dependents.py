@@ -25,13 +25,14 @@ def show(actor: Actor, article_id: int) -> None:
     breaks(found)
     _drafts(actor, found)
     _cases(actor, found)
-    for title, names in (
+    for title, articles in (
         ("Translations of it", found.translations),
         ("Articles that send readers here", found.redirects),
     ):
-        if names:
+        if articles:
             st.markdown(f"**{title}**")
-            st.markdown("\n".join(f"- {escape(each)}" for each in names))
+        for each in articles:
+            page_link("knowledge", escape(each.title), ":material/article:", article=each.article_id)
 
 
 def breaks(found: Dependents) -> None:
