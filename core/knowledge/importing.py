@@ -14,6 +14,7 @@ from core.database import Database, now
 from core.errors import InvalidInput
 from core.knowledge.indexing import lock_search_index, retire_passages, store_passages
 from core.knowledge.records import ArticleRecord, ImportReport, Reject, checked, digest
+from core.knowledge.standing import WAITING
 from core.knowledge.tables import Article, ArticleVersion
 
 _Stored = tuple[Article, str | None, int | None]  # an article, and digest and edit of its live version
@@ -117,6 +118,8 @@ def _store(records: Sequence[ArticleRecord], *, source: str, session: Session, r
     ids = _insert_articles(new, source=source, session=session)
     versions = [_version(article_id, 1, record) for article_id, record in zip(ids, new, strict=True)]
     if changed:
+        waiting = _with_a_start([article.key for article, _ in changed], session=session)
+        report.undone_later += [record.external_id for article, record in changed if article.key in waiting]
         retire_passages([a.live_version_id for a, _ in changed if a.live_version_id], session=session)
         numbers = _latest_numbers([article.key for article, _ in changed], session=session)
         versions += [_version(a.key, numbers.get(a.key, 0) + 1, record) for a, record in changed]
@@ -172,6 +175,14 @@ def _imported(article_ids: Sequence[int], *, session: Session) -> dict[int, _Sai
         .order_by(col(ArticleVersion.number))
     )
     return {row[0]: _Said(row[1], row[2], row[3].get(LABELS)) for row in rows}
+
+
+def _with_a_start(article_ids: Sequence[int], *, session: Session) -> set[int]:
+    """Those of the articles with a version that waits for its date."""
+    waiting = select(col(ArticleVersion.article_id)).where(
+        col(ArticleVersion.article_id).in_(article_ids), col(ArticleVersion.start_state) == WAITING
+    )
+    return set(session.execute(waiting).scalars())
 
 
 def _latest_numbers(article_ids: Sequence[int], *, session: Session) -> dict[int, int]:

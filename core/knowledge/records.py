@@ -55,12 +55,18 @@ class Reject:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import did, in articles. ``replaced``: ids of those whose text was edited here before."""
+    """What an import did, in articles.
+
+    Attributes:
+        replaced: ids of those whose text was edited here before.
+        undone_later: ids of those whose new text goes when a version starts that waits for its date here.
+    """
 
     new: int = 0
     updated: int = 0
     unchanged: int = 0
     replaced: list[str] = field(default_factory=list)
+    undone_later: list[str] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
 
 

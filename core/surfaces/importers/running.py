@@ -135,11 +135,21 @@ def import_conversation_file(
     )
 
 
+def _some(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:_NAMED]) + (f" and {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else "")
+
+
+def _undone_later(ids: Sequence[str]) -> str:
+    return (
+        f"changed at the source, with a version here that waits for its date: {_some(ids)}. It takes the "
+        "place of this text when it starts; if it should not, roll back the release that scheduled it"
+    )
+
+
 def _replaced(ids: Sequence[str]) -> str:
     """What people edited here is not lost, and they should hear that it is not live any more."""
-    some = ", ".join(ids[:_NAMED]) + (f" and {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else "")
     return (
-        f"edited here before, and changed at the source since: {some}. The text of the source is live; "
+        f"edited here before, and changed at the source since: {_some(ids)}. The text of the source is live; "
         "what was written here is among the versions"
     )
 
@@ -171,6 +181,8 @@ def import_article_file(
             sieve.reject(Reject(refused.position, f"{refused.external_id}: {refused.reason}"))
         if report.replaced:
             sieve.remark(Remark(0, _replaced(report.replaced)))
+        if report.undone_later:
+            sieve.remark(Remark(0, _undone_later(report.undone_later)))
     with database.transaction() as session:
         audit.record(
             actor.person_id,

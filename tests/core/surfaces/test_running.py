@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from sqlmodel import func, select
 
 from core import audit
 from core.conversations import Conversation, Message
-from core.database import Database
+from core.database import Database, now
 from core.errors import InvalidInput, PermissionDenied
 from core.identity import SYSTEM, Actor, Role
 from core.knowledge import Article, freeze_edit, open_edit, put_frozen
@@ -213,3 +214,10 @@ def test_an_import_says_when_it_takes_the_place_of_what_was_edited_here(
     (remark,) = bring("21 days.")
     assert "edited here before" in remark
     assert "refunds" in remark
+    with database.transaction() as session:
+        edit = open_edit(SYSTEM, session.exec(select(Article)).one().key, session=session)
+        edit.body, edit.effective_from = "60 days.", now() + timedelta(days=3)
+        put_frozen(SYSTEM, freeze_edit(edit, session=session), session=session)
+    assert bring("21 days.") == []
+    (remark,) = bring("45 days.")
+    assert "waits for its date: refunds." in remark
