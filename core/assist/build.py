@@ -13,6 +13,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from core.assist.abstention import live_calibration
 from core.assist.agent import MOST_TURNS, PASSAGES_A_SEARCH, PASSAGES_AN_ARTICLE
 from core.assist.grounding.citations import CONTRIBUTES, ENOUGH
 from core.assist.grounding.quotes import SIMILAR_ENOUGH
@@ -73,12 +74,26 @@ def current_build(
         "verification": {"coverage": ENOUGH, "citation": CONTRIBUTES, "quote": SIMILAR_ENOUGH},
         "actions": actions,
         "classifiers": [list(each) for each in holding_versions(session=session)],
+        "answering": _answering(session=session),
         "guardrails": {name: each.severity for name, each in GUARDRAILS.items()},
         "organisation": settings.organisation,
         "knowledge": knowledge_digest(session=session, remember=remember),
         "sdk": dict(_SDK),
     }
     return build_of(contents)
+
+
+def _answering(*, session: Session) -> dict[str, Any]:
+    """The level that drafts are held against; empty where they have no score."""
+    used = live_calibration(session=session)
+    if used is None:
+        return {}
+    fitted = json.dumps(used.model, sort_keys=True)
+    return {
+        "calibration": _sha256(fitted)[:_ID_LENGTH],
+        "precision": used.precision,
+        "threshold": used.threshold,
+    }
 
 
 def build_of(contents: dict[str, Any]) -> Build:

@@ -14,7 +14,6 @@ from sqlalchemy import func, insert
 from sqlmodel import Session, col, select
 
 from core.assist import Build
-from core.assist.tables import Calibration
 from core.database import Database, now
 from core.evals.running.states import ANSWERED, DONE, WAITING
 from core.evals.tables import EvalGrade, EvalResult, EvalRun
@@ -37,14 +36,11 @@ def earlier_results(
 ) -> Sources:
     """The newest result of each case that a run waits for, by builds that differ in their articles alone.
 
-    None from before the threshold for answering was last set, which is no part of a build.
-
     Args:
         of: only of this run. but: of all but this one.
     """
     run = session.get_one(EvalRun, run_id)
     builds = _but_for_knowledge(run.build_id, session=session)
-    set_at = session.scalar(select(func.max(col(Calibration.created_at))))
     mine = select(col(EvalResult.case_version_id)).where(
         col(EvalResult.run_id) == run_id, col(EvalResult.state) == WAITING
     )
@@ -62,8 +58,6 @@ def earlier_results(
     )
     if of is not None:
         query = query.where(col(EvalResult.run_id) == of)
-    if set_at is not None:
-        query = query.where(col(EvalRun.created_at) > set_at)
     return {(row[0], row[1]): row[2] for row in session.execute(query)}
 
 

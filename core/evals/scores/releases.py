@@ -25,6 +25,7 @@ _NAMES = {
     "verification": "what counts as supported",
     "actions": "actions",
     "classifiers": "classifiers that hold back",
+    "answering": "the level for answering",
     "guardrails": "guardrails",
     "organisation": "organisation",
     "knowledge": "knowledge",

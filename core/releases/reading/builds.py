@@ -21,6 +21,7 @@ NAMES = {
     "instructions": "Instructions",
     "knowledge": "Articles",
     "classifiers": "Classifiers that hold the AI back",
+    "answering": "When the AI answers",
     "actions": "Actions",
     "guardrails": "Guardrails",
     "agent": "Settings of the agent",
@@ -116,9 +117,23 @@ def said(name: str, value: Any) -> str:
         return f"{'released' if value.get('version') == 'candidate' else value.get('version')} ({digest})"
     if name == "classifiers":
         return ", ".join(f"{each[0]} version {each[1]}" for each in value or ()) or "none"
+    if name == "answering":
+        return _answering(value)
     if name in ("knowledge", "actions"):
         hexadecimal = re.fullmatch(r"[0-9a-f]{16,}", str(value))
         return f"state {str(value)[:_SHORT]}" if hexadecimal else str(value or "none")
     if isinstance(value, Mapping):
         return ", ".join(f"{part} {each}" for part, each in sorted(value.items()))
     return str(value) if value not in (None, "") else "none"
+
+
+def _answering(value: Mapping[str, Any] | None) -> str:
+    if value is None:
+        return "not noted"
+    if not value:
+        return "whenever it has an answer; drafts have no score"
+    fitted = f"by calibration {str(value.get('calibration', ''))[:_SHORT]}"
+    if value.get("precision") is None:
+        return f"whenever it has an answer; drafts are scored {fitted}"
+    wanted = f"at least {value['precision'] * 100:.0f} % of the answers are right"
+    return f"from a score of {value['threshold']:.2f} on, {fitted}, so that {wanted}"

@@ -166,7 +166,11 @@ def _changed(name: str, old: Any, new: Any) -> str:
     title = NAMES.get(name, name)
     if name == "classifiers":
         return f"{title}: {_classifiers(old or [], new or [])}."
-    if isinstance(old, Mapping) and isinstance(new, Mapping) and name not in ("model", "instructions"):
+    if (
+        isinstance(old, Mapping)
+        and isinstance(new, Mapping)
+        and name not in ("model", "instructions", "answering")
+    ):
         parts = [
             f"{part} {new.get(part, 'none')} instead of {old.get(part, 'none')}"
             for part in sorted({*old, *new})

@@ -6,10 +6,13 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from core.assist import Build, current_build
+from core.assist.abstention import choose, fit_examples
 from core.assist.build import knowledge_digest, store_build
 from core.database import Database
+from core.identity import SYSTEM
 from core.knowledge import ArticleRecord, import_articles
 from core.settings import Settings
+from tests.core.assist.abstention.making import examples
 from tests.statements import statements_of
 
 
@@ -53,6 +56,25 @@ def test_knowledge_model_and_organisation_change_it(database: Database, settings
     assert read(database, settings).id in seen
 
 
+def test_the_level_for_answering_changes_it_and_the_way_back_does_too(
+    database: Database, settings: Settings
+) -> None:
+    made = fit_examples(SYSTEM, examples(400), database=database, source="labelled", scope="a test")
+    without = read(database, settings)
+    assert without.contents["answering"] == {}
+
+    def at(precision: float | None) -> Build:
+        with database.transaction() as session:
+            chosen = choose(SYSTEM, made.key, precision=precision, session=session)
+        build = read(database, settings)
+        assert build.contents["answering"]["threshold"] == chosen.threshold
+        return build
+
+    low, high, every = at(0.85), at(0.9), at(None)
+    assert len({each.id for each in (without, low, high, every)}) == 4
+    assert at(0.85).id == low.id
+
+
 def test_it_is_stored_once_and_holds_no_key(database: Database, settings: Settings) -> None:
     for _ in range(2):
         with database.transaction() as session:
@@ -71,7 +93,7 @@ def test_articles_are_listed_again_only_when_they_have_changed(
     again = asked(database, settings)
     assert any("article.external_id" in each for each in first)
     assert not any("article.external_id" in each for each in again)
-    assert len(again) <= 4
+    assert len(again) <= 5
     publish(database, two="Text.")
     assert any("article.external_id" in each for each in asked(database, settings))
     with database.reading() as session:

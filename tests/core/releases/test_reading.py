@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from sqlmodel import select
 
 from core.assist import Build, Draft, store_build
+from core.assist.abstention import choose, fit_examples
 from core.database import Database
 from core.errors import InvalidInput, NotFound
 from core.evals import note_releases
 from core.evals.tables import ScoreMarker
-from core.identity import Actor
+from core.identity import SYSTEM, Actor
 from core.releases import (
     build_difference,
     catalogue_digest,
@@ -26,6 +29,7 @@ from core.releases import (
     which_build,
 )
 from core.settings import Settings
+from tests.core.assist.abstention.making import examples
 from tests.core.evals.scores.making import add_conversation
 from tests.core.releases.making import add_edit, fill, passed, proposed, released
 
@@ -178,3 +182,21 @@ def test_what_an_older_build_did_not_note_is_no_difference(
     assert not any(each.startswith(("Model: ", "Instructions: ")) for each in said)
     (unknown,) = [each for each in said if each.startswith("Not noted for one of the two")]
     assert "instructions" in unknown
+
+
+def test_the_level_for_answering_is_said(database: Database, settings: Settings, sue: Actor) -> None:
+    before = standing(database, settings)
+    made = fit_examples(SYSTEM, examples(400), database=database, source="labelled", scope="a test")
+    builds = [before]
+    for precision in (None, 0.85, 0.9):
+        with database.transaction() as session:
+            level = choose(SYSTEM, made.key, precision=precision, session=session).threshold
+        builds.append(standing(database, settings))
+    said = [difference(database, sue, one, other)[0] for one, other in pairwise(builds)]
+    assert [len(each) for each in said] == [1, 1, 1]
+    first, second, third = (each[0] for each in said)
+    assert first.startswith("When the AI answers: whenever it has an answer; drafts are scored by")
+    assert first.endswith("instead of whenever it has an answer; drafts have no score.")
+    assert "at least 85 % of the answers are right instead of whenever" in second
+    assert f"from a score of {level:.2f} on" in third
+    assert "at least 85 %" in third

@@ -21,6 +21,7 @@ _WORDS = {
     "instructions": "the instructions",
     "knowledge": "the knowledge",
     "classifiers": "the classifiers that hold drafts back",
+    "answering": "the level from which the AI answers",
     "actions": "the actions",
     "guardrails": "the guardrails",
     "agent": "how the agent works",
