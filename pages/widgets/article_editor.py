@@ -46,10 +46,11 @@ class Place(TypedDict):
     stamp: str
 
 
+# disabled until the script is there: what is typed before that would be overwritten
 _editor = register(
     "article_editor",
     '<div class="editor"><input class="title" aria-label="Title" placeholder="Title" maxlength="500" '
-    'dir="auto"><textarea class="body" aria-label="Text in Markdown" dir="auto" '
+    'dir="auto" disabled><textarea class="body" aria-label="Text in Markdown" dir="auto" disabled '
     'placeholder="Write in Markdown: ## for a heading, - for a list, **bold**"></textarea>'
     '<div class="bar"><span class="note" role="status"></span><span class="hint">Markdown</span></div></div>',
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from pages.widgets.components import script
 
@@ -33,6 +33,8 @@ _TWICE_AND_LATE = """(data) => {
 QUEUE = {"rows": [], "selected": None, "empty": "Nothing", "more": False}
 DRAFT = {"type": "draft", "id": 7}
 THREAD = {"conversation": 1, "messages": [], "flagging": True, "still": True, "whole": DRAFT}
+WORDS = dict.fromkeys(("text", "saved", "placeholder", "label", "hint", "problem"), "")
+REPLY = {**WORDS, "conversation": 1, "revision": "a.0", "disabled": False, "focus": False}
 KEYS = {"choices": "choices", "save": "save", "once": "1"}
 TYPING = {"within": "note", "milliseconds": 50}
 
@@ -40,6 +42,8 @@ TYPING = {"within": "note", "milliseconds": 50}
 @pytest.fixture
 def blank(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
+    page.route("**/*", lambda route: route.fulfill(body="<body></body>", content_type="text/html"))
+    page.goto("http://components.test/")  # an address of its own: about:blank has no storage
     yield page
     page.close()
 
@@ -94,6 +98,22 @@ def test_keys_of_a_form_choose_after_a_late_clean_up(blank: Page) -> None:
     assert blank.locator("input").nth(1).is_checked()
     blank.keyboard.press("Enter")
     assert blank.evaluate("window.saved") == 1
+
+
+def test_a_reply_begun_before_the_script_was_there_is_kept(blank: Page) -> None:
+    markup = (
+        '<div class="composer"><textarea></textarea><span class="note"></span>'
+        '<button class="send"><span class="label"></span></button></div>'
+    )
+    blank.evaluate(_HARNESS, [script("composer"), markup])
+    box = blank.locator("textarea")
+    box.press_sequentially("Half a sente")
+    blank.evaluate("data => { draw(data) }", REPLY)
+    box.press_sequentially("nce")
+    expect(box).to_have_value("Half a sentence")
+    blank.wait_for_function("window.sent.at(-1)?.[1].text === 'Half a sentence'")
+    blank.evaluate("data => { draw(data) }", REPLY | {"revision": "b.0", "text": "A draft"})
+    expect(box).to_have_value("A draft")
 
 
 def test_words_typed_before_a_late_clean_up_are_committed(blank: Page) -> None:

@@ -34,11 +34,13 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   }
 
   if (state.revision !== data.revision) {
+    const early = state.revision === null ? box.value : "" // typed before this script was here
     state.revision = data.revision
     state.sent = null
     // What was typed in the half second before a reload never reached Python; the tab remembers it.
     const kept = JSON.parse(sessionStorage.getItem(backup) ?? "null")
-    box.value = kept?.revision === data.revision ? kept.text : data.text
+    box.value = (kept?.revision === data.revision ? kept.text : data.text) + early
+    if (early) sessionStorage.setItem(backup, JSON.stringify({ revision: data.revision, text: box.value }))
     state.reported = data.text
     if (box.value !== data.text) setTimeout(report, 0)
     requestAnimationFrame(grow)
