@@ -1,4 +1,4 @@
-"""The little CSS that layout needs: only ``.st-key-*`` rules, one file a page and one for all."""
+"""The little CSS that layout needs: one file a page with ``.st-key-*`` rules, and one for every page."""
 
 from __future__ import annotations
 

@@ -30,6 +30,24 @@ EDITED = (
 )
 
 
+def _flagged(database: Database, who: Actor, name: str) -> int:
+    """A draft about refunds with a weak flag that says how it should have been put; returns the flag's id."""
+    case = asks(database, name, "How long does my refund take?")
+    draft = write_draft(database, case, text="A refund takes 5 to 10 business days.")
+    with database.transaction() as session:
+        cite(draft, "Refunds", session=session)
+        ensure_criteria(session=session)
+        return raise_flag(
+            who,
+            session=session,
+            subject_type="draft",
+            subject_id=draft.key,
+            strength="weak",
+            criterion="correct",
+            better="A refund takes at most 3 business days.",
+        ).key
+
+
 def test_an_edited_reply_suggests_a_patch_of_the_cited_article_with_the_changed_words_only(
     database: Database, rep: Actor, embedder: WordEmbedder
 ) -> None:
@@ -109,20 +127,7 @@ def test_another_subject_is_another_suggestion_and_the_larger_one_comes_first(
 def test_a_weak_flag_with_better_words_suggests_them(
     database: Database, rep: Actor, embedder: WordEmbedder
 ) -> None:
-    case = asks(database, "c1", "How long does my refund take?")
-    draft = write_draft(database, case, text="A refund takes 5 to 10 business days.")
-    with database.transaction() as session:
-        cite(draft, "Refunds", session=session)
-        ensure_criteria(session=session)
-        raise_flag(
-            rep,
-            session=session,
-            subject_type="draft",
-            subject_id=draft.key,
-            strength="weak",
-            criterion="correct",
-            better="A refund takes at most 3 business days.",
-        )
+    _flagged(database, rep, "c1")
     (row,) = found(database, rep, embedder)
     assert (row.suggestion.source, row.suggestion.kind) == ("flag", "patch")
     assert row.suggestion.body == "A refund takes at most 3 business days."
@@ -131,24 +136,7 @@ def test_a_weak_flag_with_better_words_suggests_them(
 def test_a_flag_that_is_withdrawn_counts_no_longer(
     database: Database, rep: Actor, specialist: Actor, embedder: WordEmbedder
 ) -> None:
-    better = "A refund takes at most 3 business days."
-    flags = []
-    for name, who in (("c1", rep), ("c2", specialist)):
-        case = asks(database, name, "How long does my refund take?")
-        draft = write_draft(database, case, text="A refund takes 5 to 10 business days.")
-        with database.transaction() as session:
-            cite(draft, "Refunds", session=session)
-            ensure_criteria(session=session)
-            flag = raise_flag(
-                who,
-                session=session,
-                subject_type="draft",
-                subject_id=draft.key,
-                strength="weak",
-                criterion="correct",
-                better=better,
-            )
-            flags.append(flag.key)
+    flags = [_flagged(database, who, name) for name, who in (("c1", rep), ("c2", specialist))]
     (row,) = found(database, rep, embedder)
     assert row.suggestion.affected == 2
     with database.transaction() as session:
